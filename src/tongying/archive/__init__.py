@@ -1,0 +1,1 @@
+"""What an instance store and an index promise, and how an instance gets from a door into both."""

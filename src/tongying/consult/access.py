@@ -1,0 +1,51 @@
+"""Who may see what: the one rule. The web's queries are its twin and are tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tongying.consult.case import Case
+from tongying.consult.people import Relation, Role, Viewer
+from tongying.consult.states import PRIVATE
+from tongying.kernel.ids import HospitalCode
+
+
+def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
+    """Return how a viewer stands to a case; empty means that the case does not exist for them.
+
+    A private case (a draft) is its author's alone. Afterwards the asking hospital's members read it
+    and its requesters move it; the answering hospital's coordinators are its desk; the assignee
+    answers. A role elsewhere gives nothing.
+    """
+    found: set[Relation] = set()
+    if viewer.hospital == case.asking:
+        if case.is_author(viewer):
+            found.update((Relation.AUTHOR, Relation.ASKING))
+        elif case.state not in PRIVATE:
+            found.add(Relation.ASKING if viewer.role is Role.REQUESTER else Relation.COLLEAGUE)
+    if case.state in PRIVATE:
+        return frozenset(found)
+    if viewer.hospital == case.answering and viewer.role is Role.COORDINATOR:
+        found.add(Relation.DESK)
+    if case.assignee is not None and viewer.user == case.assignee:
+        found.add(Relation.ASSIGNEE)
+    return frozenset(found)
+
+
+def may_see_case(viewer: Viewer, case: Case) -> bool:
+    """Say whether the case exists for the viewer."""
+    return bool(relations(viewer, case))
+
+
+def may_see_study(viewer: Viewer, owner: HospitalCode, cases: Iterable[Case]) -> bool:
+    """Say whether a study exists for the viewer.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    owner : HospitalCode
+        The hospital whose study it is.
+    cases : iterable of Case
+        The cases that show this study (as their subject or as a prior).
+    """
+    return viewer.hospital == owner or any(may_see_case(viewer, case) for case in cases)

@@ -1,0 +1,116 @@
+"""The states of a case and the moves between them: one table that the code, the pages and docs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tongying.consult.people import Relation
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ASSIGNED = "assigned"
+    READING = "reading"
+    WAITING = "waiting"
+    SIGNED = "signed"
+    ACKNOWLEDGED = "acknowledged"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    DISCARDED = "discarded"
+
+
+class Owner(StrEnum):
+    """Who has to act next."""
+
+    ASKING = "asking"
+    DESK = "desk"
+    ASSIGNEE = "assignee"
+    NOBODY = "nobody"
+
+
+OWNER: dict[State, Owner] = {
+    State.DRAFT: Owner.ASKING,
+    State.SUBMITTED: Owner.DESK,
+    State.RETURNED: Owner.ASKING,
+    State.ASSIGNED: Owner.ASSIGNEE,
+    State.READING: Owner.ASSIGNEE,
+    State.WAITING: Owner.ASKING,
+    State.SIGNED: Owner.ASKING,
+    State.ACKNOWLEDGED: Owner.NOBODY,
+    State.WITHDRAWN: Owner.NOBODY,
+    State.REFUSED: Owner.NOBODY,
+    State.DISCARDED: Owner.NOBODY,
+}
+
+TERMINAL = frozenset(state for state, owner in OWNER.items() if owner is Owner.NOBODY)
+
+PRIVATE = frozenset({State.DRAFT, State.DISCARDED})
+"""Only the author sees a case in these states; the answering side does not know of it."""
+
+
+class Move(StrEnum):
+    """What can be done to a case."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    DISCARD = "discard"
+    WITHDRAW = "withdraw"
+    RETURN = "return"
+    RESUBMIT = "resubmit"
+    REFUSE = "refuse"
+    ASSIGN = "assign"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    ASK_DATA = "ask-data"
+    SUPPLY = "supply"
+    WRITE = "write"
+    SIGN = "sign"
+    AMEND = "amend"
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From which states a move leads where, who may make it, and whether it needs a reason."""
+
+    sources: frozenset[State]
+    target: State | None
+    """None: the state does not change."""
+    by: frozenset[Relation]
+    needs_reason: bool = False
+
+
+def _rule(sources: str, target: State | None, by: str, *, needs_reason: bool = False) -> Rule:
+    return Rule(
+        frozenset(State(name) for name in sources.split()),
+        target,
+        frozenset(Relation(name) for name in by.split()),
+        needs_reason,
+    )
+
+
+RULES: dict[Move, Rule] = {
+    Move.EDIT: _rule("draft", None, "author"),
+    Move.SUBMIT: _rule("draft", State.SUBMITTED, "author"),
+    Move.DISCARD: _rule("draft", State.DISCARDED, "author"),
+    Move.WITHDRAW: _rule(
+        "submitted returned assigned reading waiting", State.WITHDRAWN, "asking", needs_reason=True
+    ),
+    Move.RETURN: _rule("submitted", State.RETURNED, "desk", needs_reason=True),
+    Move.RESUBMIT: _rule("returned", State.SUBMITTED, "asking"),
+    Move.REFUSE: _rule("submitted", State.REFUSED, "desk", needs_reason=True),
+    Move.ASSIGN: _rule("submitted assigned reading waiting", State.ASSIGNED, "desk"),
+    Move.ACCEPT: _rule("assigned", State.READING, "assignee"),
+    Move.DECLINE: _rule("assigned", State.SUBMITTED, "assignee", needs_reason=True),
+    Move.ASK_DATA: _rule("reading", State.WAITING, "assignee", needs_reason=True),
+    Move.SUPPLY: _rule("waiting", State.READING, "asking"),
+    Move.WRITE: _rule("reading", None, "assignee"),
+    Move.SIGN: _rule("reading", State.SIGNED, "assignee"),
+    Move.AMEND: _rule("signed acknowledged", State.SIGNED, "assignee", needs_reason=True),
+    Move.ACKNOWLEDGE: _rule("signed", State.ACKNOWLEDGED, "asking"),
+}

@@ -1,0 +1,1 @@
+"""Command line, DICOM listener, worker: the only sockets, loops and clocks."""

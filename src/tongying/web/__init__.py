@@ -1,0 +1,1 @@
+"""The web: Django, thin. Rows never leave a store; views parse, call the domain once, and render."""

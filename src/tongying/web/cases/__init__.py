@@ -1,0 +1,1 @@
+"""Cases, opinions and their documents."""

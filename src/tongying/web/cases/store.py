@@ -1,0 +1,402 @@
+"""Cases for a viewer: begin, show, move. Every change takes its audit event along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from tongying.consult import desk
+from tongying.consult.case import Case
+from tongying.consult.desk import Act
+from tongying.consult.people import Role, Viewer
+from tongying.consult.states import TERMINAL, Move, State
+from tongying.kernel.audit import Action, AuditEvent
+from tongying.kernel.errors import BadInput, Conflict, NotAllowed
+from tongying.web.cases import signing
+from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
+from tongying.web.cases.documents import (
+    OpenDocument,
+    Verified,
+    differences,
+    open_document,
+    verify,
+)
+from tongying.web.cases.rows import case_of, number_of, shown_member, write_case
+from tongying.web.cases.showing import show
+from tongying.web.cases.shown import ShownMember
+from tongying.web.cases.waiting import waiting_for
+from tongying.web.cases.worklist import WorklistPage, WorklistQuery, worklist
+from tongying.web.people.models import Hospital, Member
+from tongying.web.records.children import same_child
+from tongying.web.records.models import Instance, Study
+from tongying.web.records.reading import ObjectNotFound, study_of
+from tongying.web.records.visible import cases_for
+from tongying.web.trail import store as trail
+
+_OPEN = [state.value for state in State if state not in TERMINAL]
+
+
+class StaleRevision(Conflict):
+    """Somebody changed the case since the page was loaded."""
+
+    code: ClassVar[str] = "case.stale"
+
+
+class NotAsking(NotAllowed):
+    """Only a requester asks, and only about a study of their own hospital."""
+
+    code: ClassVar[str] = "case.not-asking"
+
+
+class NobodyAnswers(Conflict):
+    """No hospital of the installation takes questions."""
+
+    code: ClassVar[str] = "case.nobody-answers"
+
+
+class AssigneeRefused(BadInput):
+    """The person chosen cannot answer."""
+
+    code: ClassVar[str] = "case.assignee"
+
+
+class KeyImageRefused(BadInput):
+    """The image pointed at is not in the case."""
+
+    code: ClassVar[str] = "case.key-image"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyImagePick:
+    """An image to point at; frames are counted from 1."""
+
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    frame: int = 1
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertChoice:
+    """An expert who could answer."""
+
+    member: ShownMember
+    open_cases: int
+    suggested: bool
+    why: str
+
+
+def begin(viewer: Viewer, study_uid: str) -> int:
+    """Begin a draft about a study, with the child's other studies as priors.
+
+    A draft of the same author about the same study is taken up again.
+
+    Raises
+    ------
+    ObjectNotFound
+        If the study does not exist for the viewer.
+    NotAsking
+        If the viewer is not a requester of the study's hospital.
+    NobodyAnswers
+        If no other hospital takes questions.
+    """
+    with transaction.atomic():
+        study = study_of(viewer, study_uid)
+        if viewer.role is not Role.REQUESTER or study.hospital_id != viewer.hospital:
+            raise NotAsking("Only a requester may ask, about a study of their own hospital.")
+        again = CaseRow.objects.filter(
+            author_id=viewer.user,
+            state=State.DRAFT.value,
+            studies__study=study,
+            studies__prior=False,
+        ).first()
+        if again is not None:
+            return again.pk
+        answering = (
+            Hospital.objects.filter(answers=True)
+            .exclude(code=viewer.hospital)
+            .order_by("created_at", "code")
+            .first()
+        )
+        if answering is None:
+            raise NobodyAnswers("No hospital of this alliance takes questions yet.")
+        now = timezone.now()
+        row = CaseRow.objects.create(
+            state=State.DRAFT.value,
+            asking_id=viewer.hospital,
+            answering=answering,
+            author_id=viewer.user,
+            child=study.child,
+            weight_kg=None,
+            created_at=now,
+            changed_at=now,
+        )
+        CaseStudy.objects.create(case=row, study=study)
+        _attach_priors(row, study)
+        _note(row, viewer, "begin", now, action=Action.CREATE)
+    return row.pk
+
+
+def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) -> Case:
+    """Make a move and return the case afterwards.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    case_id : int
+    act : Act
+        The move and what it brings along.
+    revision : int or None
+        The revision that the viewer saw; None skips the check (a machine that does not keep one).
+
+    Raises
+    ------
+    CaseNotFound, MoveNotYours, MoveOutOfPlace, ReasonMissing, AssigneeMissing, QuestionRefused,
+    AnswerMissing
+        As `tongying.consult.desk.apply`.
+    StaleRevision
+        If the case has changed since.
+    AssigneeRefused
+        If the person chosen is no active expert of the answering hospital.
+    """
+    signs = act.move in (Move.SIGN, Move.AMEND) and act.opinion is not None
+    # Rendered before the transaction, which holds the one write lock.
+    pictures = signing.render_key_images(_row(viewer, case_id)) if signs else ()
+    with transaction.atomic():
+        row = _row(viewer, case_id)
+        before = case_of(row)
+        desk.check_move(viewer, before, act.move)
+        if revision is not None and revision != row.revision:
+            raise StaleRevision("Somebody changed this case meanwhile; look again before you go on.")
+        now = timezone.now()
+        after = desk.apply(viewer, before, act, now)
+        if act.move is Move.ASSIGN:
+            _check_assignee(row, after)
+        write_case(row, after, now)
+        if act.move is Move.WRITE and act.opinion is not None:
+            row.draft_answer = act.opinion.answer
+            row.draft_findings = act.opinion.findings
+            row.draft_advice = act.opinion.advice
+        if act.move is Move.SUBMIT:
+            _attach_priors(row, row.studies.get(prior=False).study)
+        row.save()
+        if signs and act.opinion is not None:
+            signing.sign(
+                row, act.opinion, reason=act.reason.strip(), now=now, key_images=pictures
+            )
+        if act.move is Move.ACKNOWLEDGE:
+            OpinionRow.objects.filter(case=row, version=row.version).update(
+                acknowledged_by_id=viewer.user, acknowledged_at=now
+            )
+        if act.move not in (Move.EDIT, Move.WRITE):
+            _event(row, viewer, act, now)
+        _note(row, viewer, act.move.value, now)
+    return after
+
+
+def add_key_image(viewer: Viewer, case_id: int, pick: KeyImagePick) -> int:
+    """Point at an image of the case's studies and return its number.
+
+    Raises
+    ------
+    CaseNotFound
+        If the case does not exist for the viewer.
+    MoveNotYours, MoveOutOfPlace
+        If the viewer is neither writing the question nor reading the case now.
+    KeyImageRefused
+        If the image is not in the case's studies or has no such frame.
+    """
+    with transaction.atomic():
+        row = _row(viewer, case_id)
+        _check_may_point(viewer, row)
+        instance = Instance.objects.filter(
+            series__study__in=row.studies.values("study"),
+            series__study__uid=pick.study_uid,
+            series__uid=pick.series_uid,
+            uid=pick.sop_uid,
+        ).first()
+        if instance is None or not instance.frame_count:
+            raise KeyImageRefused("This image is not in the studies of the case.")
+        if not 1 <= pick.frame <= instance.frame_count:
+            raise KeyImageRefused(f"The image has no frame {pick.frame}.")
+        image, _ = KeyImage.objects.get_or_create(
+            case=row,
+            sop_uid=pick.sop_uid,
+            frame=pick.frame,
+            defaults={
+                "study_uid": pick.study_uid,
+                "series_uid": pick.series_uid,
+                "caption": pick.caption[:200],
+                "added_by_id": viewer.user,
+            },
+        )
+        _note(row, viewer, "key-image", timezone.now())
+    return image.pk
+
+
+def set_caption(viewer: Viewer, case_id: int, image_id: int, text: str) -> None:
+    """Change the caption of an image that the viewer points at.
+
+    Raises
+    ------
+    CaseNotFound, MoveNotYours, MoveOutOfPlace, KeyImageRefused
+        As `add_key_image`.
+    """
+    with transaction.atomic():
+        row = _row(viewer, case_id)
+        _check_may_point(viewer, row)
+        if not row.key_images.filter(pk=image_id).update(caption=text.strip()[:200]):
+            raise KeyImageRefused("There is no such key image.")
+        _note(row, viewer, "key-image", timezone.now())
+
+
+def drop_key_image(viewer: Viewer, case_id: int, image_id: int) -> None:
+    """Stop pointing at an image.
+
+    Raises
+    ------
+    CaseNotFound, MoveNotYours, MoveOutOfPlace, KeyImageRefused
+        As `add_key_image`.
+    """
+    with transaction.atomic():
+        row = _row(viewer, case_id)
+        _check_may_point(viewer, row)
+        if not row.key_images.filter(pk=image_id).delete()[0]:
+            raise KeyImageRefused("There is no such key image.")
+        _note(row, viewer, "key-image", timezone.now())
+
+
+def experts_for(viewer: Viewer, case_id: int) -> tuple[ExpertChoice, ...]:
+    """Return the experts who could answer a case, the suggested one first.
+
+    The simple rule of this version: an expert whose sub-specialty is named in the question or
+    provisional diagnosis goes first, then the one with the fewest open cases.
+
+    Raises
+    ------
+    CaseNotFound
+        If the case does not exist for the viewer.
+    """
+    row = _row(viewer, case_id)
+    text = f"{row.text} {row.provisional_diagnosis} {row.history}"
+    experts = (
+        Member.objects.filter(
+            hospital_id=row.answering_id, role=Role.EXPERT.value, is_active=True
+        )
+        .select_related("hospital")
+        .annotate(load=Count("assigned", filter=Q(assigned__state__in=_OPEN)))
+    )
+    ranked = sorted(
+        ((not _speaks_of(member.sub_specialty, text), member.load, member.name, member)
+         for member in experts),
+        key=lambda entry: entry[:3],
+    )
+    choices = []
+    for place, (foreign, load, _, member) in enumerate(ranked):
+        why = f"{member.sub_specialty} · " if member.sub_specialty and not foreign else ""
+        choices.append(
+            ExpertChoice(shown_member(member), load, place == 0, f"{why}{load}")
+        )
+    return tuple(choices)
+
+
+def next_case(viewer: Viewer) -> int | None:
+    """Return the case the viewer has to act on next: the one due first."""
+    row = waiting_for(viewer).order_by("due_at", "pk").first()
+    return None if row is None else row.pk
+
+
+def _speaks_of(sub_specialty: str, text: str) -> bool:
+    """Say whether any word of a sub-specialty stands in a text."""
+    words = sub_specialty.replace("/", " ").replace("、", " ").split()
+    return any(word in text for word in words)
+
+
+def _row(viewer: Viewer, case_id: int) -> CaseRow:
+    row = cases_for(viewer).filter(pk=case_id).first()
+    if row is None:
+        raise desk.CaseNotFound("There is no such case.")
+    return row
+
+
+def _check_assignee(row: CaseRow, after: Case) -> None:
+    if not Member.objects.filter(
+        pk=after.assignee,
+        role=Role.EXPERT.value,
+        is_active=True,
+        hospital_id=row.answering_id,
+    ).exists():
+        raise AssigneeRefused("The one who answers must be an active expert of this hospital.")
+
+
+def _check_may_point(viewer: Viewer, row: CaseRow) -> None:
+    case = case_of(row)
+    if not desk.may_move(viewer, case, Move.EDIT):
+        desk.check_move(viewer, case, Move.WRITE)
+
+
+def _attach_priors(row: CaseRow, study: Study) -> None:
+    """Add the child's other studies of the asking hospital as priors."""
+    here = set(row.studies.values_list("study_id", flat=True))
+    others = Study.objects.filter(
+        child_id__in=same_child(study.child_id), hospital_id=row.asking_id
+    ).exclude(pk__in=here)
+    CaseStudy.objects.bulk_create(
+        CaseStudy(case=row, study=other, prior=True) for other in others
+    )
+
+
+def _event(row: CaseRow, viewer: Viewer, act: Act, now: datetime) -> None:
+    CaseEvent.objects.create(
+        case=row,
+        at=now,
+        actor_id=viewer.user,
+        move=act.move.value,
+        state=row.state,
+        reason=act.reason.strip(),
+        assignee_id=act.assignee if act.move is Move.ASSIGN else None,
+    )
+
+
+def _note(
+    row: CaseRow, viewer: Viewer, move: str, now: datetime, *, action: Action = Action.UPDATE
+) -> None:
+    detail = {"move": move, "state": row.state, "revision": str(row.revision)}
+    trail.append(
+        [AuditEvent(now, viewer.login, action, "case", number_of(row), row.asking_id, detail)]
+    )
+
+
+__all__ = [
+    "AssigneeRefused",
+    "ExpertChoice",
+    "KeyImagePick",
+    "KeyImageRefused",
+    "NobodyAnswers",
+    "NotAsking",
+    "ObjectNotFound",
+    "OpenDocument",
+    "StaleRevision",
+    "Verified",
+    "WorklistPage",
+    "WorklistQuery",
+    "act",
+    "add_key_image",
+    "begin",
+    "differences",
+    "drop_key_image",
+    "experts_for",
+    "next_case",
+    "open_document",
+    "set_caption",
+    "show",
+    "verify",
+    "waiting_for",
+    "worklist",
+]

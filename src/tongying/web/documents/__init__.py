@@ -1,0 +1,1 @@
+"""Documents on paper: the signed opinion as an A4 PDF."""

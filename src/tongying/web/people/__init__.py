@@ -1,0 +1,1 @@
+"""Hospitals, members, log-in, tokens."""

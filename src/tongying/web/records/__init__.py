@@ -1,0 +1,1 @@
+"""The archive's index: children, studies, series, instances."""

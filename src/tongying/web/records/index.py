@@ -1,0 +1,305 @@
+"""The archive's index on Django's tables: implements `tongying.archive.ingest.Index`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tongying.archive.arrival import Arrival, Door, Fate, Received, Sender
+from tongying.archive.derived import is_derived
+from tongying.consult.people import Viewer
+from tongying.kernel.audit import Action, AuditEvent
+from tongying.web.cases.models import DocumentRow
+from tongying.web.people.store import viewer_of_login
+from tongying.web.records.children import ChildFinder
+from tongying.web.records.models import (
+    Instance,
+    InstanceMetadata,
+    Series,
+    StoreConflict,
+    Study,
+)
+from tongying.web.records.visible import studies_for
+from tongying.web.trail import store as trail
+
+
+@dataclass(slots=True)
+class _Place:
+    """A study being filled, and what this batch adds to it."""
+
+    study: Study
+    series: dict[str, Series]
+    added: Counter[int]
+    bytes: int = 0
+    touched: bool = False
+
+
+class DjangoIndex:
+    """Indexes instances; one transaction a batch, with its audit events."""
+
+    def place(self, received: Sequence[Received], sender: Sender) -> list[Arrival]:
+        """Index instances; one outcome each, in order (see `tongying.archive.ingest.Index`)."""
+        with transaction.atomic():
+            return _Batch(sender, timezone.now()).place(received)
+
+    def owns(self, digest: str) -> bool:
+        """Say whether any instance, conflict or document stands on the object of this digest."""
+        return any(
+            model.objects.filter(digest=digest).exists()
+            for model in (Instance, StoreConflict, DocumentRow)
+        )
+
+
+class _Batch:
+    """One transaction's worth of instances."""
+
+    def __init__(self, sender: Sender, now: datetime) -> None:
+        self._sender = sender
+        self._now = now
+        self._children = ChildFinder()
+        self._places: dict[str, _Place] = {}
+        self._viewer: Viewer | None = None
+        self._known: dict[tuple[str, str], tuple[int | None, str]] = {}
+        self._events: list[AuditEvent] = []
+
+    def place(self, received: Sequence[Received]) -> list[Arrival]:
+        """Place every instance, write the rows and the events."""
+        self._look_up(received)
+        rows: list[tuple[Instance, bytes]] = []
+        arrivals = [self._place_one(one, rows) for one in received]
+        made = Instance.objects.bulk_create([row for row, _ in rows])
+        InstanceMetadata.objects.bulk_create(
+            InstanceMetadata(instance=row, json=metadata)
+            for row, (_, metadata) in zip(made, rows, strict=True)
+        )
+        self._count()
+        trail.append([*self._events, *self._summaries(arrivals)])
+        return arrivals
+
+    def _look_up(self, received: Sequence[Received]) -> None:
+        """Find the studies and instances that are here already, in one query each."""
+        uids = {one.record.study.uid for one in received}
+        own = Study.objects.filter(hospital_id=self._sender.hospital, uid__in=uids)
+        found = {study.uid: study for study in own.select_related("child")}
+        missing = {
+            one.record.study.uid
+            for one in received
+            if one.record.study.uid not in found and is_derived(one.record.sop_class_uid)
+        }
+        if missing and self._sender.user is not None:
+            guests = studies_for(self._as_viewer()).filter(uid__in=missing)
+            for study in guests.select_related("child").order_by("-id"):
+                found[study.uid] = study
+        for study in found.values():
+            self._open(study)
+        hospitals = {self._sender.hospital, *(study.hospital_id for study in found.values())}
+        known = Instance.objects.filter(
+            hospital_id__in=hospitals, uid__in={one.record.sop_instance_uid for one in received}
+        )
+        for pk, hospital, uid, digest in known.values_list("pk", "hospital_id", "uid", "digest"):
+            self._known[hospital, uid] = (pk, digest)
+
+    def _as_viewer(self) -> Viewer:
+        if self._viewer is None:
+            self._viewer = viewer_of_login(self._sender.actor)
+        return self._viewer
+
+    def _open(self, study: Study) -> _Place:
+        series = {row.uid: row for row in Series.objects.filter(study=study)} if study.pk else {}
+        self._places[study.uid] = place = _Place(study, series, Counter())
+        return place
+
+    def _place_one(self, one: Received, rows: list[tuple[Instance, bytes]]) -> Arrival:
+        record = one.record
+        place = self._places.get(record.study.uid)
+        hospital = place.study.hospital_id if place else self._sender.hospital
+        if place is not None and not self._children.is_of(place.study.child, record.patient):
+            return Arrival.of(
+                one,
+                Fate.REFUSED,
+                code="archive.other-child",
+                reason="This study is already here for another patient: the patient id or the"
+                " date of birth differs.",
+            )
+        known = self._known.get((hospital, record.sop_instance_uid))
+        if known is not None:
+            return self._again(one, known)
+        if place is None:
+            place = self._open(self._make_study(one))
+        series = place.series.get(record.series.uid)
+        if series is None:
+            series = self._make_series(place, one)
+        rows.append((self._row(one, series, hospital), record.metadata))
+        self._known[hospital, record.sop_instance_uid] = (None, one.digest)
+        place.added[series.pk] += 1
+        place.bytes += one.size
+        self._fill_blanks(place, one)
+        return Arrival.of(one, Fate.STORED)
+
+    def _again(self, one: Received, known: tuple[int | None, str]) -> Arrival:
+        pk, digest = known
+        if digest == one.digest:
+            return Arrival.of(one, Fate.DUPLICATE)
+        reason = "Other bytes are here under this SOP Instance UID; these are kept apart."
+        if pk is None:
+            # Both came in this very batch: write the first before the second can point at it.
+            return Arrival.of(
+                one,
+                Fate.REFUSED,
+                code="archive.twice-at-once",
+                reason="Two files of one request carry this SOP Instance UID with different"
+                " bytes; the first was kept. Send this one again by itself to keep it apart.",
+            )
+        StoreConflict.objects.get_or_create(
+            instance_id=pk,
+            digest=one.digest,
+            defaults={
+                "name": one.name[-300:],
+                "bytes": one.size,
+                "door": self._sender.door.value,
+                "sent_by": self._sender.actor,
+                "arrived_at": self._now,
+            },
+        )
+        return Arrival.of(one, Fate.CONFLICT, code="archive.conflict", reason=reason)
+
+    def _make_study(self, one: Received) -> Study:
+        record, study = one.record, one.record.study
+        return Study.objects.create(
+            hospital_id=self._sender.hospital,
+            child=self._children.find_or_make(self._sender.hospital, record),
+            uid=study.uid,
+            date=study.date,
+            time=study.time,
+            accession_number=study.accession_number[:64],
+            study_id=study.id[:64],
+            description=study.description[:200],
+            referring_physician=study.referring_physician.as_dicom()[:200],
+            institution=study.institution[:200],
+            patient_age=study.patient_age or "",
+            weight_kg=study.patient_weight_kg,
+            size_m=study.patient_size_m,
+            caveats=[caveat.as_json() for caveat in record.caveats],
+            arrived_at=self._now,
+            changed_at=self._now,
+        )
+
+    def _make_series(self, place: _Place, one: Received) -> Series:
+        series = one.record.series
+        row = Series.objects.create(
+            study=place.study,
+            uid=series.uid,
+            modality=series.modality[:16],
+            number=series.number,
+            description=series.description[:200],
+            body_part=series.body_part[:64],
+            laterality=series.laterality[:16],
+            protocol=series.protocol[:200],
+            manufacturer=series.manufacturer[:200],
+            station=series.station[:64],
+            date=series.date,
+            time=series.time,
+            frame_of_reference_uid=series.frame_of_reference_uid,
+        )
+        place.series[series.uid] = row
+        place.touched = True
+        return row
+
+    def _row(self, one: Received, series: Series, hospital: str) -> Instance:
+        record = one.record
+        return Instance(
+            series=series,
+            hospital_id=hospital,
+            uid=record.sop_instance_uid,
+            sop_class_uid=record.sop_class_uid,
+            transfer_syntax_uid=record.transfer_syntax_uid,
+            number=record.number,
+            rows=record.rows,
+            columns=record.columns,
+            bits_allocated=record.bits_allocated,
+            frame_count=record.frame_count,
+            digest=one.digest,
+            bytes=one.size,
+            frames=None if record.frames is None else record.frames.to_bytes(),
+            bulk=record.bulk,
+            caveats=[caveat.as_json() for caveat in record.caveats],
+            door=self._sender.door.value,
+            sent_by=self._sender.actor[:80],
+            arrived_at=self._now,
+        )
+
+    @staticmethod
+    def _fill_blanks(place: _Place, one: Received) -> None:
+        """Take from a later instance what the first one left empty; add its caveats."""
+        study, given = place.study, one.record.study
+        if not study.description and given.description:
+            study.description, place.touched = given.description[:200], True
+        if study.weight_kg is None and given.patient_weight_kg is not None:
+            study.weight_kg, place.touched = given.patient_weight_kg, True
+        if study.size_m is None and given.patient_size_m is not None:
+            study.size_m, place.touched = given.patient_size_m, True
+        for caveat in one.record.caveats:
+            if caveat.as_json() not in study.caveats:
+                study.caveats.append(caveat.as_json())
+                place.touched = True
+
+    def _count(self) -> None:
+        """Bring the counts of what was touched up to date."""
+        for place in self._places.values():
+            if not place.added:
+                continue
+            for series_pk, added in place.added.items():
+                Series.objects.filter(pk=series_pk).update(
+                    instance_count=F("instance_count") + added
+                )
+            changes: dict[str, object] = {
+                "instance_count": F("instance_count") + place.added.total(),
+                "bytes": F("bytes") + place.bytes,
+                "changed_at": self._now,
+            }
+            if place.touched:
+                study = place.study
+                modalities = sorted({row.modality for row in place.series.values()} - {""})
+                changes |= {
+                    "modalities": "\\".join(modalities)[:100],
+                    "series_count": len(place.series),
+                    "description": study.description,
+                    "weight_kg": study.weight_kg,
+                    "size_m": study.size_m,
+                    "caveats": study.caveats,
+                }
+            Study.objects.filter(pk=place.study.pk).update(**changes)
+
+    def _summaries(self, arrivals: Iterable[Arrival]) -> list[AuditEvent]:
+        """One event per study and fate, with how many."""
+        counts: dict[tuple[str, Fate], int] = defaultdict(int)
+        for arrival in arrivals:
+            counts[arrival.study_uid, arrival.fate] += 1
+        events = []
+        for (uid, fate), count in counts.items():
+            place = self._places.get(uid)
+            detail = {"door": self._sender.door.value, "fate": fate.value, "count": str(count)}
+            refused = fate is Fate.REFUSED
+            events.append(
+                AuditEvent(
+                    self._now,
+                    self._sender.actor,
+                    Action.REFUSE if refused else Action.CREATE,
+                    "study",
+                    uid,
+                    place.study.hospital_id if place else self._sender.hospital,
+                    detail,
+                )
+            )
+        return events
+
+
+def sender_of(viewer: Viewer, door: Door) -> Sender:
+    """Return the sender that a viewer is."""
+    return Sender(actor=viewer.login, hospital=viewer.hospital, door=door, user=viewer.user)

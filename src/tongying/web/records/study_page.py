@@ -1,0 +1,172 @@
+"""Everything that the page of one study shows, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min
+
+from tongying.archive.derived import is_derived
+from tongying.consult.people import Viewer
+from tongying.web.cases.shown import ShownSeries
+from tongying.web.people.models import Member
+from tongying.web.records.children import same_child
+from tongying.web.records.listing import StudyRow, study_rows
+from tongying.web.records.models import Instance, Series, StoreConflict, Study
+from tongying.web.records.reading import study_of
+from tongying.web.records.visible import studies_for
+from tongying.web.trail import store as trail
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How part of a study came in."""
+
+    door: str
+    sent_by: str
+    name: str
+    """The person's name where the sender has an account; empty otherwise."""
+    first_at: datetime
+    last_at: datetime
+    instance_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictShown:
+    """Other bytes that came under a SOP Instance UID of the study."""
+
+    sop_uid: str
+    instance_number: int | None
+    series: str
+    name: str
+    door: str
+    sent_by: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StudyView:
+    """One study for one viewer; `bytes` is its size in the archive."""
+
+    row: StudyRow
+    child_id: int
+    institution: str
+    referring_physician: str
+    patient_age: str
+    weight_kg: float | None
+    size_m: float | None
+    bytes: int
+    images: tuple[ShownSeries, ...]
+    results: tuple[ShownSeries, ...]
+    """Series of reports, segmentations and other objects made from images."""
+    arrivals: tuple[Arrived, ...]
+    conflicts: tuple[ConflictShown, ...]
+    others: tuple[StudyRow, ...]
+    """The same child's other studies, newest first."""
+
+
+def study_view(viewer: Viewer, uid: str) -> StudyView:
+    """Return the page of a study and record the reading.
+
+    Raises
+    ------
+    ObjectNotFound
+        If the study does not exist for the viewer.
+    """
+    study = study_of(viewer, uid)
+    trail.note_read(viewer.login, "study", study.uid, study.hospital_id, door="page")
+    (row,) = study_rows(viewer, [study])
+    images, results = _series(study)
+    return StudyView(
+        row=row,
+        child_id=study.child_id,
+        institution=study.institution,
+        referring_physician=study.referring_physician.split("=")[0].replace("^", " ").strip(),
+        patient_age=study.patient_age,
+        weight_kg=study.weight_kg,
+        size_m=study.size_m,
+        bytes=study.bytes,
+        images=images,
+        results=results,
+        arrivals=_arrivals(study),
+        conflicts=_conflicts(study),
+        others=_others(viewer, study),
+    )
+
+
+def _series(study: Study) -> tuple[tuple[ShownSeries, ...], tuple[ShownSeries, ...]]:
+    kept = Instance.objects.filter(series__study=study).order_by("series_id", "number", "pk")
+    by_series: dict[int, list[tuple[str, str, int | None]]] = {}
+    columns = ("series_id", "sop_class_uid", "uid", "frame_count")
+    for series, sop_class, uid, frames in kept.values_list(*columns):
+        by_series.setdefault(series, []).append((sop_class, uid, frames))
+    images, results = [], []
+    for series in Series.objects.filter(study=study).order_by("number", "pk"):
+        instances = by_series.get(series.pk, [])
+        derived = bool(instances) and all(is_derived(sop_class) for sop_class, _, _ in instances)
+        (results if derived else images).append(_shown(series, instances))
+    return tuple(images), tuple(results)
+
+
+def _shown(series: Series, instances: Sequence[tuple[str, str, int | None]]) -> ShownSeries:
+    pictures = [uid for _, uid, frames in instances if frames]
+    return ShownSeries(
+        uid=series.uid,
+        modality=series.modality,
+        number=series.number,
+        description=series.description,
+        instance_count=len(instances),
+        frame_count=sum(frames or 0 for _, _, frames in instances),
+        picture=pictures[len(pictures) // 2] if pictures else "",
+    )
+
+
+def _arrivals(study: Study) -> tuple[Arrived, ...]:
+    groups = (
+        Instance.objects.filter(series__study=study)
+        .order_by()
+        .values("door", "sent_by")
+        .annotate(first=Min("arrived_at"), last=Max("arrived_at"), count=Count("pk"))
+        .order_by("first")
+    )
+    found = list(groups)
+    names = dict(
+        Member.objects.filter(login__in=[group["sent_by"] for group in found]).values_list(
+            "login", "name"
+        )
+    )
+    return tuple(
+        Arrived(
+            door=group["door"],
+            sent_by=group["sent_by"],
+            name=names.get(group["sent_by"], ""),
+            first_at=group["first"],
+            last_at=group["last"],
+            instance_count=group["count"],
+        )
+        for group in found
+    )
+
+
+def _conflicts(study: Study) -> tuple[ConflictShown, ...]:
+    rows = StoreConflict.objects.filter(instance__series__study=study)
+    return tuple(
+        ConflictShown(
+            sop_uid=row.instance.uid,
+            instance_number=row.instance.number,
+            series=row.instance.series.description or row.instance.series.modality,
+            name=row.name,
+            door=row.door,
+            sent_by=row.sent_by,
+            arrived_at=row.arrived_at,
+        )
+        for row in rows.select_related("instance__series").order_by("pk")
+    )
+
+
+def _others(viewer: Viewer, study: Study) -> tuple[StudyRow, ...]:
+    rows = studies_for(viewer).filter(child_id__in=same_child(study.child_id)).exclude(pk=study.pk)
+    found = rows.select_related("child", "hospital").order_by("-date", "-pk")
+    return study_rows(viewer, list(found[:50]))

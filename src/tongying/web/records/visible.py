@@ -1,0 +1,47 @@
+"""The access rule as queries: the twin of `tongying.consult.access`, tested against it.
+
+Everything that shows a child's data (pages, DICOMweb, FHIR, DIMSE) starts from these two.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from tongying.consult.people import Role, Viewer
+from tongying.consult.states import PRIVATE
+from tongying.web.cases.models import CaseRow, CaseStudy
+from tongying.web.records.models import Study
+
+_PRIVATE = [state.value for state in PRIVATE]
+
+
+def _invited(viewer: Viewer, prefix: str = "") -> Q:
+    """Return the condition under which a case is open to a viewer from outside the asking side."""
+    invited = Q(**{f"{prefix}assignee_id": viewer.user})
+    if viewer.role is Role.COORDINATOR:
+        invited |= Q(**{f"{prefix}answering_id": viewer.hospital})
+    return invited & ~Q(**{f"{prefix}state__in": _PRIVATE})
+
+
+def cases_for(viewer: Viewer) -> QuerySet[CaseRow]:
+    """Return the cases that exist for a viewer."""
+    own = Q(asking_id=viewer.hospital) & (Q(author_id=viewer.user) | ~Q(state__in=_PRIVATE))
+    return CaseRow.objects.filter(own | _invited(viewer))
+
+
+def studies_for(viewer: Viewer) -> QuerySet[Study]:
+    """Return the studies that exist for a viewer."""
+    return Study.objects.filter(studies_condition(viewer))
+
+
+def studies_condition(viewer: Viewer) -> Q:
+    """Return the same rule as a condition on `Study`, for queries that start elsewhere.
+
+    Only an expert or a coordinator can be invited from outside, so for everybody else the rule is
+    one indexed comparison.
+    """
+    own = Q(hospital_id=viewer.hospital)
+    if viewer.role not in (Role.EXPERT, Role.COORDINATOR):
+        return own
+    invited = CaseStudy.objects.filter(_invited(viewer, "case__")).values("study_id")
+    return own | Q(pk__in=invited)

@@ -1,0 +1,22 @@
+"""Every address of the platform. The access table of the tests counts them."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tongying.web import operations
+
+urlpatterns = [
+    path("healthz", operations.healthz, name="healthz"),
+    path("metrics", operations.metrics, name="metrics"),
+    path("dicomweb/", include("tongying.web.dicomweb.urls")),
+    path("fhir/", include("tongying.web.fhir.urls")),
+    path("api/", include("tongying.web.api.urls")),
+    path("uploads/", include("tongying.web.uploads.urls")),
+    path("viewer/", include("tongying.web.viewer.urls")),
+    path("", include("tongying.web.pages.urls_work")),
+    path("", include("tongying.web.pages.urls_archive")),
+]
+
+handler404 = "tongying.web.pages.errors.not_found"
+handler500 = "tongying.web.pages.errors.server_error"
