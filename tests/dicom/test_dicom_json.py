@@ -8,10 +8,10 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
+import data_store
 import pydicom
 import pytest
 from dicom_bytes import data_set, element, file_with, image, part10, read, shared
-from pydicom.data import get_testdata_files
 
 from tongying.dicom.reading import UnreadableDicom, read_instance
 
@@ -82,7 +82,9 @@ def test_group_lengths_are_left_out_and_tags_ascend() -> None:
 
 
 def candidates() -> list[Path]:
-    files = [Path(name) for name in get_testdata_files("*.dcm")]
+    # Not get_testdata_files: it tries to download.
+    files = sorted((Path(pydicom.__file__).parent / "data" / "test_files").rglob("*.dcm"))
+    files += sorted((Path(data_store.__file__).parent / "data").rglob("*.dcm"))
     for folder in ("charsets", "transfer_syntaxes", "dicom_seg_sr_pm", "us_multiframe"):
         files += [path for path in sorted(shared(folder).rglob("*")) if path.is_file()]
     return files
@@ -107,6 +109,10 @@ def test_equals_pydicoms_json_on_every_readable_file() -> None:
                 )
             except (ValueError, TypeError, AttributeError, NotImplementedError):
                 continue  # pydicom cannot
+        theirs = {tag: element for tag, element in theirs.items() if not tag.endswith("0000")}
+        if record.transfer_syntax_uid == "1.2.840.10008.1.2.2":
+            # pydicom takes UN for big endian; PS3.5 6.2.2 says little (and the values agree).
+            theirs = {tag: element for tag, element in theirs.items() if int(tag[3], 16) % 2 == 0}
         ours = json.loads(record.metadata)
         known = set(ours) - ADDED - {"7FE00010"}
         problems = [
@@ -124,14 +130,15 @@ def same(ours: Json, theirs: Json) -> bool:
     """Equal, but for what is documented.
 
     Ours gives large values as bulk data, private UN sequences as bytes, malformed numbers as
-    strings; pydicom keeps escape sequences, leading spaces and empty groups.
+    strings; pydicom keeps escape sequences, leading spaces, empty groups, and big-endian words.
     """
     if "BulkDataURI" in ours or (ours.get("vr") != theirs.get("vr")):
         return "BulkDataURI" in ours or "UN" in (ours.get("vr"), theirs.get("vr"))
     if "InlineBinary" in theirs:
         padded = b64decode(theirs["InlineBinary"])
         mine = b64decode(ours.get("InlineBinary", ""))
-        return mine == padded or mine + b"\0" == padded
+        turned = bytes(padded[place ^ 1] for place in range(len(padded) // 2 * 2))
+        return mine in (padded, padded[:-1]) or (ours["vr"] == "OW" and mine == turned)
     mine, other = ours.get("Value", []), theirs.get("Value", [])
     if ours["vr"] == "SQ":
         return len(mine) == len(other) and all(
@@ -150,8 +157,8 @@ def plain(values: list[Any]) -> list[Any]:
 
 def plain_one(value: Any) -> Any:
     if isinstance(value, dict):
-        groups = {k: v.strip().rstrip("^ ") for k, v in value.items() if v.strip("^ ")}
-        return {k: v for k, v in groups.items() if "\x1b" not in v} or None
+        groups = {k: v.replace("\x1b$)A", "").strip().rstrip("^ ") for k, v in value.items()}
+        return {k: v for k, v in groups.items() if v} or None
     if isinstance(value, str):
         return value.replace("\x1b$)A", "").strip(" \0") or None
     if isinstance(value, float) and not math.isfinite(value):

@@ -23,7 +23,7 @@ from tongying.dicom.stored_image import NoPixelData, StoredImage
 from tongying.dicom.transcoding import ENCODERS, TARGETS, CannotTranscode, transcode
 
 RLE = "1.2.840.10008.1.2.5"
-LOSSLESS = {"1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"} | {
+LOSSLESS = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"} | {
     "1.2.840.10008.1.2.1.99",
     "1.2.840.10008.1.2.4.57",
     "1.2.840.10008.1.2.4.70",
@@ -58,11 +58,12 @@ def test_one_ct_in_every_transfer_syntax() -> None:
         if reference is None:
             reference = pixels
         worst[image_.transfer_syntax_uid] = int(np.abs(pixels - reference).max())
+        # The JPEG files hold another linear scaling of the image, so likeness, not difference.
+        assert np.corrcoef(pixels.ravel(), reference.ravel())[0, 1] > 0.9999, path.name
     assert len(worst) == 15
-    assert {syntax for syntax, gap in worst.items() if gap == 0} >= LOSSLESS - {"1"}
-    # The 8-bit baseline and process 6 & 8 files hold another scaling of the image.
-    lossy = set(worst) - LOSSLESS - {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.53"}
-    assert lossy and all(worst[syntax] < 100 for syntax in lossy)
+    assert {syntax for syntax, gap in worst.items() if gap == 0} == LOSSLESS
+    near_lossless, lossy_j2k = worst["1.2.840.10008.1.2.4.81"], worst["1.2.840.10008.1.2.4.91"]
+    assert (near_lossless, lossy_j2k) == (1, 5)  # as other decoders say too
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
@@ -139,7 +140,7 @@ def test_as_part10() -> None:
 def test_damaged_frames_are_refused() -> None:
     source = bytearray(sample("JPEG-LL.dcm"))
     image_ = stored(bytes(source))
-    ((offset, _),) = image_.frames.spans(1)
+    offset = image_.frames.spans(1)[0][0]
     source[offset : offset + 200] = bytes(200)
     with pytest.raises(UndecodableFrame):
         decode_frame(stored(bytes(source)), 1)

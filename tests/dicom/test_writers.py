@@ -48,15 +48,9 @@ DCIODVFY = Path(sysconfig.get_path("scripts")) / "dciodvfy"
 def key_image(
     place: int, caption: str = "同心圆征", study: StudyUid = STUDY, frame: int | None = None
 ) -> doc.KeyImage:
-    return doc.KeyImage(
-        caption=caption,
-        data=PNG,
-        study_uid=study,
-        series_uid=SeriesUid(f"{study}.1"),
-        sop_uid=SopUid(f"{study}.1.{place}"),
-        sop_class_uid=UltrasoundMultiFrameImageStorage if frame else CTImageStorage,
-        frame=frame,
-    )
+    kind = UltrasoundMultiFrameImageStorage if frame else CTImageStorage
+    series, sop = SeriesUid(f"{study}.1"), SopUid(f"{study}.1.{place}")
+    return doc.KeyImage(caption, PNG, study, series, sop, kind, frame)
 
 
 def opinion(**changes: object) -> doc.OpinionDocument:
@@ -215,8 +209,10 @@ def test_the_pdf_comes_back_byte_for_byte(tmp_path: Path) -> None:
     read = pydicom.dcmread(saved(pdf_object(opinion()), tmp_path))
     assert read.EncapsulatedDocument[: read.EncapsulatedDocumentLength] == PDF
     assert len(read.EncapsulatedDocument) % 2 == 0
-    assert read.MIMETypeOfEncapsulatedDocument == "application/pdf"
-    assert read.BurnedInAnnotation == "YES"
+    assert (read.MIMETypeOfEncapsulatedDocument, read.BurnedInAnnotation) == (
+        "application/pdf",
+        "YES",
+    )
     assert read.ConceptNameCodeSequence[0].CodeValue == "11488-4"
     assert [item.ReferencedSOPInstanceUID for item in read.SourceInstanceSequence] == [
         f"{STUDY}.1.1", f"{STUDY}.1.2", f"{STUDY}.1.3", f"{PRIOR}.1.1",
@@ -392,13 +388,10 @@ def test_a_naive_time_and_a_non_pdf_are_refused() -> None:
 @pytest.mark.parametrize(
     ("born", "age"),
     [
-        (date(2026, 2, 19), "009D"),
-        (date(2026, 1, 1), "008W"),
-        (date(2024, 4, 1), "022M"),
-        (date(2021, 1, 12), "005Y"),
-        (date(2026, 3, 1), None),
+        (date(2026, 2, 19), "009D"), (date(2026, 1, 1), "008W"), (date(2024, 4, 1), "022M"),
+        (date(2021, 1, 12), "005Y"), (date(2026, 3, 1), None),
     ],
-)
+)  # fmt: skip
 def test_patient_age_is_in_the_paediatricians_unit(born: date, age: str | None) -> None:
     child = replace(opinion().child, birth_date=born)
     assert pdf_object(opinion(child=child)).get("PatientAge") == age

@@ -7,7 +7,6 @@ pynetdicom builds associations itself and knows neither admission per request no
 from __future__ import annotations
 
 import logging
-import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.services.dimse.answer_status import Status, status_with
 from tongying.services.dimse.caller import Caller, CallRefused, actor_of, admit
+from tongying.services.dimse.connection import quicken
 from tongying.services.dimse.identifier import Identifier, IdentifierRefused, read_identifier
 from tongying.services.dimse.reception import Reception
 from tongying.services.dimse.retrieve import check_retrieve
@@ -213,12 +213,10 @@ class CallHandler(RequestHandler):
     """Makes a `Call` of every connection."""
 
     def _create_association(self) -> Association:
-        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Without it a peer that dies in mid-message would hold its threads for ever.
-        self.request.settimeout(SILENCE_SECONDS)
         association = super()._create_association()
         # pynetdicom names its class where it builds it; the thread has not started yet.
         association.__class__ = Call
+        quicken(association.dul.socket, silence_seconds=SILENCE_SECONDS)
         server: CallServer = self.server  # type: ignore[assignment]
         association.take_over(server.store, server.archive_index, server.data_dir)
         return association
@@ -242,8 +240,7 @@ class Entity(AE):
         """Call a node; for C-MOVE in the name of the hospital that was called."""
         association = super().associate(addr, port, *args, **kw)
         if association.is_established:
-            connection = association.dul.socket.socket
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            quicken(association.dul.socket, silence_seconds=SILENCE_SECONDS)
 
         def send_c_store(dataset: StoredObject, msg_id: int = 1, **_: Any) -> Dataset:
             return send(association, dataset, message_id=msg_id, originator=originator)

@@ -37,6 +37,9 @@ HTML_LANGUAGES: dict[Language, str] = {Language.ZH_HANS: "zh-CN", Language.EN: "
 DIGEST_SHOWN = 16
 """Characters of the digest that are printed; the address of verification shows all of it."""
 
+QUIET_ZONE_MODULES = 4
+"""White modules that must surround a QR code (ISO/IEC 18004, as segno's default has it)."""
+
 
 def render_opinion_pdf(document: OpinionDocument, *, language: Language | str) -> bytes:
     """Render an opinion as an A4 PDF, tagged, with its language set and its fonts embedded.
@@ -171,7 +174,7 @@ def _closing(document: OpinionDocument, language: Language) -> dict[str, Any]:
         "verify_url": document.verify_url,
         "digest": " ".join(digest[place : place + 4] for place in range(0, DIGEST_SHOWN, 4)),
         "qr": segno.make(document.verify_url, error="m", micro=False).svg_data_uri(
-            border=0, scale=4
+            border=QUIET_ZONE_MODULES, scale=4
         ),
     }
 

@@ -213,7 +213,7 @@ def span(text: str, name: str, *, zone: tzinfo) -> Span:
     part = {key: int(value) for key, value in found.groupdict().items() if value and key != "zone"}
     try:
         low = datetime(
-            part["year"],
+            _year(part["year"]),
             part.get("month", 1),
             part.get("day", 1),
             part.get("hour", 0),
@@ -222,9 +222,15 @@ def span(text: str, name: str, *, zone: tzinfo) -> Span:
             tzinfo=_zone(found["zone"]) or zone,
         )
         high = _end(low, part)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise SearchRefused(f"“{name}” holds a date that does not exist.") from None
     return Span(prefix, low.astimezone(zone), high.astimezone(zone))
+
+
+def _year(year: int) -> int:
+    if not 1000 <= year <= 9000:
+        raise ValueError("no clinical date")
+    return year
 
 
 def _end(low: datetime, part: dict[str, int]) -> datetime:

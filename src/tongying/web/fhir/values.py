@@ -115,6 +115,8 @@ class FhirCase:
     ----------
     study_ids : tuple of int
         The subject of the question first, then the priors.
+    study_date : date or None
+        The day of the study that the question is about.
     reasons : tuple of (datetime, str, int or None)
         When, in which words and by which member a reason was given, oldest first.
     """
@@ -128,6 +130,7 @@ class FhirCase:
     asking_name: str
     answering_name: str
     study_ids: tuple[int, ...]
+    study_date: date | None
     due_at: datetime | None
     created_at: datetime
     changed_at: datetime

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongying.kernel.errors import TongyingError
-from tongying.web.pages.words import refusal_sentence
+from tongying.web.pages.sentences import refusal_sentence
 
 
 def refusal_page(request: HttpRequest, error: TongyingError, status: int) -> HttpResponse:

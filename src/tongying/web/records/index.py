@@ -46,6 +46,7 @@ class DjangoIndex:
     def place(self, received: Sequence[Received], sender: Sender) -> list[Arrival]:
         """Index instances; one outcome each, in order (see `tongying.archive.ingest.Index`)."""
         with transaction.atomic():
+            trail.hold()
             return _Batch(sender, timezone.now()).place(received)
 
     def owns(self, digest: str) -> bool:
@@ -66,7 +67,7 @@ class _Batch:
         self._places: dict[str, _Place] = {}
         self._viewer: Viewer | None = None
         self._known: dict[tuple[str, str], tuple[int | None, str]] = {}
-        self._events: list[AuditEvent] = []
+        self._conflicts: list[tuple[str, int | None, Received]] = []
 
     def place(self, received: Sequence[Received]) -> list[Arrival]:
         """Place every instance, write the rows and the events."""
@@ -78,8 +79,9 @@ class _Batch:
             InstanceMetadata(instance=row, json=metadata)
             for row, (_, metadata) in zip(made, rows, strict=True)
         )
+        self._keep_conflicts(made)
         self._count()
-        trail.append([*self._events, *self._summaries(arrivals)])
+        trail.append(self._summaries(arrivals))
         return arrivals
 
     def _look_up(self, received: Sequence[Received]) -> None:
@@ -129,7 +131,7 @@ class _Batch:
             )
         known = self._known.get((hospital, record.sop_instance_uid))
         if known is not None:
-            return self._again(one, known)
+            return self._again(one, known, hospital)
         if place is None:
             place = self._open(self._make_study(one))
         series = place.series.get(record.series.uid)
@@ -142,32 +144,29 @@ class _Batch:
         self._fill_blanks(place, one)
         return Arrival.of(one, Fate.STORED)
 
-    def _again(self, one: Received, known: tuple[int | None, str]) -> Arrival:
+    def _again(self, one: Received, known: tuple[int | None, str], hospital: str) -> Arrival:
         pk, digest = known
         if digest == one.digest:
             return Arrival.of(one, Fate.DUPLICATE)
+        self._conflicts.append((hospital, pk, one))
         reason = "Other bytes are here under this SOP Instance UID; these are kept apart."
-        if pk is None:
-            # Both came in this very batch: write the first before the second can point at it.
-            return Arrival.of(
-                one,
-                Fate.REFUSED,
-                code="archive.twice-at-once",
-                reason="Two files of one request carry this SOP Instance UID with different"
-                " bytes; the first was kept. Send this one again by itself to keep it apart.",
-            )
-        StoreConflict.objects.get_or_create(
-            instance_id=pk,
-            digest=one.digest,
-            defaults={
-                "name": one.name[-300:],
-                "bytes": one.size,
-                "door": self._sender.door.value,
-                "sent_by": self._sender.actor,
-                "arrived_at": self._now,
-            },
-        )
         return Arrival.of(one, Fate.CONFLICT, code="archive.conflict", reason=reason)
+
+    def _keep_conflicts(self, made: Iterable[Instance]) -> None:
+        """Note the conflicting bytes, also of instances that came in this very batch."""
+        fresh = {(row.hospital_id, row.uid): row.pk for row in made}
+        for hospital, pk, one in self._conflicts:
+            StoreConflict.objects.get_or_create(
+                instance_id=pk or fresh[hospital, one.record.sop_instance_uid],
+                digest=one.digest,
+                defaults={
+                    "name": one.name[-300:],
+                    "bytes": one.size,
+                    "door": self._sender.door.value,
+                    "sent_by": self._sender.actor,
+                    "arrived_at": self._now,
+                },
+            )
 
     def _make_study(self, one: Received) -> Study:
         record, study = one.record, one.record.study

@@ -15,11 +15,21 @@ from tongying.kernel.audit import GENESIS, Action, AuditEvent, digest, verify_ch
 from tongying.web.trail.models import AuditRow
 
 CHAIN_LOCK = 0x746F6E67
-"""Key of PostgreSQL's advisory lock on the end of the chain; SQLite has one writer anyway."""
+"""Key of PostgreSQL's advisory lock on the end of the chain."""
 
 _episodes: dict[tuple[str, str, str], float] = {}
 _episodes_lock = Lock()
 _EPISODES_KEPT = 20_000
+
+
+def hold() -> None:
+    """Take the end of the chain for the caller's transaction, so that writers come one by one.
+
+    SQLite has one writer anyway; PostgreSQL gets an advisory lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
 def append(events: Iterable[AuditEvent]) -> None:
@@ -32,9 +42,7 @@ def append(events: Iterable[AuditEvent]) -> None:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an audit event needs the act's transaction")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    hold()
     previous = AuditRow.objects.order_by("-id").values_list("digest", flat=True).first() or GENESIS
     rows = []
     for event in events:

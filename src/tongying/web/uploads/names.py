@@ -17,10 +17,35 @@ PROGRAM_ENDINGS: Final = frozenset(
     {"exe", "dll", "bat", "cmd", "com", "msi", "ocx", "sys", "jar", "app", "ico", "cab", "so"}
 )
 NOTE_ENDINGS: Final = frozenset(
-    {"txt", "htm", "html", "css", "js", "xml", "json", "ini", "inf", "cfg", "log", "md", "pdf",
-     "doc", "docx", "xls", "xlsx", "csv", "rtf", "url", "lnk", "chm", "hlp"}
+    {
+        "txt",
+        "htm",
+        "html",
+        "css",
+        "js",
+        "xml",
+        "json",
+        "ini",
+        "inf",
+        "cfg",
+        "log",
+        "md",
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "csv",
+        "rtf",
+        "url",
+        "lnk",
+        "chm",
+        "hlp",
+    }
 )
-PICTURE_ENDINGS: Final = frozenset({"jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "avi", "mp4"})
+PICTURE_ENDINGS: Final = frozenset(
+    {"jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "avi", "mp4"}
+)
 
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
@@ -46,11 +71,11 @@ class PictureFile(BadInput):
 
 
 def clean_name(given: str) -> str:
-    """Return a name as a label: no control characters, no climbing, at most 500 characters.
+    r"""Return a name as a label: no control characters, no climbing, at most 500 characters.
 
     Examples
     --------
-    >>> clean_name("..\\\\..\\\\CT\\\\1.dcm")
+    >>> clean_name("..\\..\\CT\\1.dcm")
     'CT/1.dcm'
     """
     printable = "".join(sign for sign in given if sign.isprintable()).replace("\\", "/")

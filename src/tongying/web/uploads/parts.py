@@ -1,8 +1,8 @@
 """The bytes of a file on its way in: appended, synced, and found again after a crash.
 
-The row's `offset` says how many bytes are known to be on the disk; the file may hold more (what came
-in after the last sync before a crash), never less. A resumed upload goes on at the row's offset and
-cuts off what lies beyond.
+The row's `offset` says how many bytes are known to be on the disk; the file may hold more (what
+came in after the last sync before a crash), never less. A resumed upload goes on at the row's
+offset and cuts off what lies beyond.
 """
 
 from __future__ import annotations

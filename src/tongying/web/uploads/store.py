@@ -1,4 +1,4 @@
-"""Uploads for a viewer: begin, add a file, move on, note outcomes. Only the owner may touch them."""
+"""Uploads for a viewer: begin, add a file, move on, note outcomes. Each is its owner's alone."""
 
 from __future__ import annotations
 
@@ -222,9 +222,7 @@ def drop_file(viewer: Viewer, code: str) -> None:
 def sender_of_file(code: str) -> Sender:
     """Return who brings a file in."""
     member = UploadFile.objects.select_related("upload__member").get(code=code).upload.member
-    return Sender(
-        actor=member.login, hospital=member.hospital_id, door=Door.UPLOAD, user=member.pk
-    )
+    return Sender(actor=member.login, hospital=member.hospital_id, door=Door.UPLOAD, user=member.pk)
 
 
 def state_of(code: str) -> FileState | None:

@@ -123,10 +123,7 @@ def _create(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     )
     upload = told.get("upload") or store.begin(viewer)
     file = store.create_file(viewer, upload, new)
-    if request.content_type == BODY:
-        offset = _receive(request, viewer, file.code, 0)
-    else:
-        offset = 0
+    offset = _receive(request, viewer, file.code, 0) if request.content_type == BODY else 0
     _finish(viewer, file.code)
     response = HttpResponse(status=201)
     response["Location"] = f"{request.path.rstrip('/')}/{file.code}"
@@ -245,7 +242,9 @@ def _checksum(request: HttpRequest) -> tuple[Any, bytes] | None:
     if algorithm not in CHECKSUMS:
         raise TusRefused("Checksums are sha1 or sha256.")
     try:
-        return hashlib.new(algorithm, usedforsecurity=False), base64.b64decode(encoded, validate=True)
+        return hashlib.new(algorithm, usedforsecurity=False), base64.b64decode(
+            encoded, validate=True
+        )
     except binascii.Error:
         raise TusRefused("The checksum is not base64.") from None
 

@@ -163,8 +163,9 @@ class _Unpacking:
                 # Two of one batch share a UID: by itself the second is kept as a conflict.
                 alone = open_intake(self.sender)
                 self._offer(alone, info)
-                (arrival,) = alone.flush()
-            pairs.append((place, arrival))
+                pairs.append((place, *alone.flush()))
+            else:
+                pairs.append((place, arrival))
         return pairs
 
     def _offer(self, intake: Intake, info: zipfile.ZipInfo) -> None:
@@ -173,7 +174,9 @@ class _Unpacking:
         if refusal is None and info.flag_bits & _ENCRYPTED:
             refusal = MemberRefused("The file is locked with a password; send it without one.")
         if refusal is None and name.lower().endswith(_NESTED):
-            refusal = MemberRefused("A packed file inside a zip: unpack it first, or send it alone.")
+            refusal = MemberRefused(
+                "A packed file inside a zip: unpack it first, or send it alone."
+            )
         if refusal is not None:
             intake.refuse(name, refusal)
             return

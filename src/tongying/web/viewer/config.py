@@ -29,8 +29,9 @@ ULTRASOUND: Final = "tongying.us"
 
 VIEWER_CSP: Final[dict[str, list[str]]] = {
     "default-src": ["'none'"],
-    # WebAssembly decoders; no eval and no inline script on the page itself.
-    "script-src": ["'self'", "'wasm-unsafe-eval'"],
+    # No inline and no foreign script. Strings are compiled in one place of the page (ndarray,
+    # when a segmentation is loaded or saved), and WebAssembly decoders run on it.
+    "script-src": ["'self'", "'unsafe-eval'"],
     "worker-src": ["'self'"],
     "style-src": ["'self'", "'unsafe-inline'"],
     "img-src": ["'self'", "data:", "blob:"],

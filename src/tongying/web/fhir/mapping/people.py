@@ -50,8 +50,7 @@ def patient(child: FhirChild) -> Json:
             "birthDate": child.birth_date.isoformat() if child.birth_date else None,
             "managingOrganization": organization,
             "link": [
-                {"other": reference("Patient", other), "type": "seealso"}
-                for other in child.same_as
+                {"other": reference("Patient", other), "type": "seealso"} for other in child.same_as
             ],
         }
     )

@@ -73,11 +73,12 @@ OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-catego
 VITAL_SIGNS = concept("", (OBSERVATION_CATEGORY, "vital-signs", "Vital Signs"))
 DIAGNOSIS = "provisional-diagnosis"
 
-_CODE: dict[Measure, tuple[str, str]] = {
+OBSERVATION_CODE: dict[Measure, tuple[str, str]] = {
     Measure.WEIGHT: ("29463-7", "Body weight"),
     Measure.HEIGHT: ("8302-2", "Body height"),
     Measure.GESTATION: ("76516-4", "Gestational age--at birth"),
 }
+"""LOINC code and name of each number."""
 _UNIT = {Measure.WEIGHT: "kg", Measure.HEIGHT: "cm", Measure.GESTATION: "d"}
 _PROFILE = {
     Measure.WEIGHT: "http://hl7.org/fhir/StructureDefinition/bodyweight",
@@ -155,7 +156,12 @@ def task(found: FhirCase) -> Json:
             "intent": "order",
             "priority": PRIORITY[case.question.urgency] if case.question.urgency else None,
             "code": concept(
-                "", ("http://hl7.org/fhir/CodeSystem/task-code", "fulfill", "Fulfill the focal request")
+                "",
+                (
+                    "http://hl7.org/fhir/CodeSystem/task-code",
+                    "fulfill",
+                    "Fulfill the focal request",
+                ),
             ),
             "focus": reference("ServiceRequest", case.id),
             "for": reference("Patient", found.child_id, found.child_name),
@@ -173,7 +179,7 @@ def task(found: FhirCase) -> Json:
 def observation(measured: FhirMeasurement) -> Json:
     """Return a number of the question as an Observation (weight and height are vital signs)."""
     found, measure = measured.about, measured.measure
-    code, display = _CODE[measure]
+    code, display = OBSERVATION_CODE[measure]
     question = found.case.question
     resource: Json = {
         "resourceType": "Observation",

@@ -29,7 +29,9 @@ ASTM_SIGNATURE = "urn:iso-astm:E1762-95:2013"
 REPORT_CODE = concept(
     "远程影像会诊意见 Remote imaging opinion", (LOINC, "18748-4", "Diagnostic imaging study")
 )
-FINDINGS = concept("影像所见 Findings", (LOINC, "18782-3", "Radiology Study observation (narrative)"))
+FINDINGS = concept(
+    "影像所见 Findings", (LOINC, "18782-3", "Radiology Study observation (narrative)")
+)
 ADVICE = concept("建议 Advice", (LOINC, "18783-1", "Radiology Study recommendation (narrative)"))
 
 
@@ -51,7 +53,10 @@ def diagnostic_report(signed: FhirOpinion, *, base: str) -> Json:
         Absolute address of this FHIR service, ending in ``/``.
     """
     about, case = signed.about, signed.about.case
-    texts = [("findings", FINDINGS, signed.opinion.findings), ("advice", ADVICE, signed.opinion.advice)]
+    texts = [
+        ("findings", FINDINGS, signed.opinion.findings),
+        ("advice", ADVICE, signed.opinion.advice),
+    ]
     texts = [entry for entry in texts if entry[2].strip()]
     return without_empty(
         {
@@ -77,6 +82,7 @@ def diagnostic_report(signed: FhirOpinion, *, base: str) -> Json:
             "category": [concept("", (V2_0074, "RAD", "Radiology"))],
             "code": REPORT_CODE,
             "subject": reference("Patient", about.child_id, about.child_name),
+            "effectiveDateTime": about.study_date.isoformat() if about.study_date else None,
             "issued": instant(signed.signed_at),
             "performer": [
                 reference("Organization", hospital_id(case.answering), about.answering_name)

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,53 +14,113 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('code', models.CharField(max_length=26, unique=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("code", models.CharField(max_length=26, unique=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadFile',
+            name="UploadFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=26, unique=True)),
-                ('name', models.CharField(max_length=500)),
-                ('length', models.BigIntegerField()),
-                ('modified', models.BigIntegerField(null=True)),
-                ('offset', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='uploads.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=26, unique=True)),
+                ("name", models.CharField(max_length=500)),
+                ("length", models.BigIntegerField()),
+                ("modified", models.BigIntegerField(null=True)),
+                ("offset", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="uploads.upload",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UploadOutcome',
+            name="UploadOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=500)),
-                ('fate', models.CharField(choices=[('stored', 'stored'), ('duplicate', 'duplicate'), ('conflict', 'conflict'), ('refused', 'refused'), ('passed-over', 'passed-over')], max_length=12)),
-                ('code', models.CharField(blank=True, max_length=60)),
-                ('reason', models.TextField(blank=True)),
-                ('study_uid', models.CharField(blank=True, max_length=64)),
-                ('caveats', models.JSONField(default=list)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='uploads.uploadfile')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='uploads.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=500)),
+                (
+                    "fate",
+                    models.CharField(
+                        choices=[
+                            ("stored", "stored"),
+                            ("duplicate", "duplicate"),
+                            ("conflict", "conflict"),
+                            ("refused", "refused"),
+                            ("passed-over", "passed-over"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=60)),
+                ("reason", models.TextField(blank=True)),
+                ("study_uid", models.CharField(blank=True, max_length=64)),
+                ("caveats", models.JSONField(default=list)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="uploads.uploadfile",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outcomes",
+                        to="uploads.upload",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='uploadfile',
-            constraint=models.CheckConstraint(condition=models.Q(('offset__gte', 0), ('offset__lte', models.F('length'))), name='upload_offset'),
+            model_name="uploadfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offset__gte", 0), ("offset__lte", models.F("length"))),
+                name="upload_offset",
+            ),
         ),
         migrations.AddIndex(
-            model_name='uploadoutcome',
-            index=models.Index(fields=['upload', 'fate'], name='upload_fates'),
+            model_name="uploadoutcome",
+            index=models.Index(fields=["upload", "fate"], name="upload_fates"),
         ),
         migrations.AddConstraint(
-            model_name='uploadoutcome',
-            constraint=models.UniqueConstraint(fields=('file', 'position'), name='upload_outcome_once'),
+            model_name="uploadoutcome",
+            constraint=models.UniqueConstraint(
+                fields=("file", "position"), name="upload_outcome_once"
+            ),
         ),
     ]

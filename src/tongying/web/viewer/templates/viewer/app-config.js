@@ -269,6 +269,7 @@
 
   const us = protocol(site.protocols.us, words.us, { anyImage }, [oneImage]);
 
+  const ours = new Set(Object.values(site.protocols));
   window.config = {
     name: 'tongying',
     routerBasename: site.root,
@@ -278,6 +279,11 @@
         version: '1.0.0',
         preRegistration({ servicesManager }) {
           const { hangingProtocolService } = servicesManager.services;
+          // OHIF insists on the first stage of a layout named in the link and shows nothing where
+          // it does not apply; our layouts name a second one for that.
+          const run = hangingProtocolService.run.bind(hangingProtocolService);
+          hangingProtocolService.run = (data, protocolId, options) =>
+            run(data, protocolId, ours.has(protocolId) ? { ...options, stageIndex: undefined } : options);
           hangingProtocolService.addCustomAttribute(greyWindow, words.petct, uptakeUpTo(5));
           hangingProtocolService.addCustomAttribute(colourWindow, words.petct, uptakeUpTo(10));
         },

@@ -1,0 +1,123 @@
+"""The worker: takes promised work from the outbox into durable workflows.
+
+A row of the outbox becomes the workflow ``outbox-<number>``, so it is never enqueued twice. A
+worker that is killed takes its unfinished workflows up again when it starts anew under the same
+name; every step bears being run again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sqlite3
+import threading
+from pathlib import Path
+from types import FrameType
+
+from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
+
+from tongying.kernel.errors import TongyingError
+from tongying.web.boot import end_of_work
+from tongying.web.jobs import store
+
+APPLICATION_VERSION = "tongying-1"
+"""Pinned: otherwise a new release would not take up the old one's unfinished work."""
+SWEEP_SECONDS = 0.5
+TRIES = 3
+CONCURRENCY = 2
+
+_log = logging.getLogger("tongying.worker")
+_queue = Queue("tongying", concurrency=CONCURRENCY)
+
+
+class Unforeseen(Exception):
+    """Work failed for a reason nobody planned for; worth another try."""
+
+
+@DBOS.workflow(name="outbox")
+def do_promised(job_id: int) -> None:
+    """Do one piece of promised work, and say so where it cannot be done."""
+    try:
+        try_promised(job_id)
+    except TongyingError as error:
+        give_up(job_id, error.sentence)
+    except Exception:
+        # The outermost edge of the worker: whatever it was, the page that waits must hear of it.
+        _log.exception("promised work %s failed for good", job_id)
+        give_up(job_id, store.UNFORESEEN)
+
+
+@DBOS.step(name="try", retries_allowed=True, max_attempts=TRIES, interval_seconds=1.0)
+def try_promised(job_id: int) -> None:
+    """Run the work's handler."""
+    try:
+        store.run(job_id)
+    finally:
+        end_of_work()
+
+
+@DBOS.step(name="give-up")
+def give_up(job_id: int, sentence: str) -> None:
+    """Note a failure."""
+    try:
+        store.give_up(job_id, sentence)
+    finally:
+        end_of_work()
+
+
+def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") -> None:
+    """Work until told to stop (SIGTERM or SIGINT).
+
+    Parameters
+    ----------
+    data : Path
+        The data directory; the worker's own state is ``jobs.sqlite3`` there.
+    name : str, optional
+        The worker's name; one that starts under the name of a dead one takes up its work.
+    database_url : str, optional
+        PostgreSQL address in place of the file.
+    """
+    stop = threading.Event()
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, stopping)
+    _launch(data, name, database_url)
+    try:
+        while not stop.is_set():
+            _take_over_promises()
+            stop.wait(SWEEP_SECONDS)
+    finally:
+        DBOS.destroy(workflow_completion_timeout_sec=10)
+
+
+def _launch(data: Path, name: str, database_url: str) -> None:
+    path = data / "jobs.sqlite3"
+    if not database_url:
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+    os.environ.setdefault("DBOS__APPVERSION", APPLICATION_VERSION)
+    config: DBOSConfig = {
+        "name": "tongying",
+        "system_database_url": database_url or f"sqlite:///{path}",
+        "run_admin_server": False,
+        "executor_id": name,
+        "application_version": APPLICATION_VERSION,
+        "log_level": "WARNING",
+    }
+    DBOS(config=config)
+    DBOS.launch()
+
+
+def _take_over_promises() -> None:
+    try:
+        for job in store.waiting():
+            with SetWorkflowID(f"outbox-{job.id}"):
+                _queue.enqueue(do_promised, job.id)
+            store.mark_enqueued(job.id)
+    finally:
+        end_of_work()

@@ -1,0 +1,83 @@
+"""The outbox as the worker sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongying.kernel.errors import NotFound
+from tongying.web.cases.documents import make_documents
+from tongying.web.cases.signing import DOCUMENTS
+from tongying.web.jobs.models import OutboxRow
+from tongying.web.uploads.unpack import unpack
+
+Progress = Callable[[int, int, str], None]
+Handler = Callable[[dict[str, Any], Progress], None]
+
+HANDLERS: dict[str, Handler] = {
+    DOCUMENTS: lambda payload, progress: make_documents(payload["opinion"], progress),
+    "unpack": lambda payload, progress: unpack(payload["upload_file"], progress),
+}
+"""What is done for each kind of row; every handler bears being run again."""
+
+UNFORESEEN = "Something went wrong here; it has been noted and will not be tried again by itself."
+
+
+class JobUnknown(NotFound):
+    """There is no such piece of work."""
+
+    code: ClassVar[str] = "job.unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of promised work."""
+
+    id: int
+    kind: str
+
+
+def waiting(limit: int = 100) -> list[Job]:
+    """Return promised work that is not yet with the worker, oldest first."""
+    rows = OutboxRow.objects.filter(enqueued_at=None).order_by("pk")[:limit]
+    return [Job(row.pk, row.kind) for row in rows]
+
+
+def mark_enqueued(job_id: int) -> None:
+    """Say that the worker's queue has the work."""
+    OutboxRow.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
+
+
+def run(job_id: int) -> None:
+    """Do a piece of work unless it is done already, telling its progress as it goes.
+
+    Raises
+    ------
+    JobUnknown
+        If there is no such work.
+    """
+    row = OutboxRow.objects.filter(pk=job_id).first()
+    if row is None:
+        raise JobUnknown(f"There is no promised work number {job_id}.")
+    if row.finished_at is not None:
+        return
+
+    def progress(done: int, total: int, note: str) -> None:
+        OutboxRow.objects.filter(pk=job_id).update(
+            progress={"done": done, "total": total, "note": note}
+        )
+
+    HANDLERS[row.kind](row.payload, progress)
+    with transaction.atomic():
+        OutboxRow.objects.filter(pk=job_id).update(finished_at=timezone.now(), failure="")
+
+
+def give_up(job_id: int, sentence: str) -> None:
+    """Say why a piece of work could not be done; whoever waits for it reads this."""
+    OutboxRow.objects.filter(pk=job_id).update(
+        finished_at=timezone.now(), failure=sentence or UNFORESEEN
+    )

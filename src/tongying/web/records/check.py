@@ -1,0 +1,101 @@
+"""Reconciling the index, the files and the audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from tongying.archive.content_store import CHUNK_BYTES, FileContentStore
+from tongying.web.cases.models import DocumentRow
+from tongying.web.records.index import DjangoIndex
+from tongying.web.records.models import Instance, Series, StoreConflict, Study
+from tongying.web.trail.store import check_chain
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check found.
+
+    Attributes
+    ----------
+    instances, objects : int
+        Instances in the index; objects that anything stands on.
+    missing : list of str
+        Digests that are stood on and have no file.
+    damaged : list of str
+        Digests whose file has another length or, if asked for, other bytes.
+    orphans : list of str
+        Files that nothing stands on.
+    counts : list of str
+        Studies and series whose counts are wrong.
+    broken_event : int or None
+        Number of the first audit event that does not fit the chain.
+    """
+
+    instances: int = 0
+    objects: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)
+    broken_event: int | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        wrong = self.missing or self.damaged or self.orphans or self.counts
+        return not wrong and self.broken_event is None
+
+
+def check(store: FileContentStore, *, read_bytes: bool = False) -> Report:
+    """Compare what the index says with what is there.
+
+    Parameters
+    ----------
+    store : FileContentStore
+    read_bytes : bool, optional
+        Also read every file and compare its SHA-256 with its name.
+    """
+    report = Report(instances=Instance.objects.count())
+    sizes: dict[str, int] = {}
+    for model in (Instance, StoreConflict, DocumentRow):
+        sizes.update(model.objects.values_list("digest", "bytes").iterator(chunk_size=5000))
+    report.objects = len(sizes)
+    for digest, size in sizes.items():
+        actual = store.size(digest)
+        if actual is None:
+            report.missing.append(digest)
+        elif actual != size or (read_bytes and _digest_of(store, digest) != digest):
+            report.damaged.append(digest)
+    report.orphans = [digest for digest in store.digests() if digest not in sizes]
+    report.counts = list(_wrong_counts())
+    report.broken_event = check_chain()
+    return report
+
+
+def sweep(store: FileContentStore) -> list[str]:
+    """Clear what a crash left; return the digests of objects removed."""
+    return store.sweep(DjangoIndex().owns)
+
+
+def _digest_of(store: FileContentStore, digest: str) -> str:
+    sha = hashlib.sha256()
+    with store.open(digest) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            sha.update(chunk)
+    return sha.hexdigest()
+
+
+def _wrong_counts() -> list[str]:
+    wrong = []
+    series = Series.objects.annotate(actual=Count("instances"))
+    for row in series.iterator(chunk_size=2000):
+        if row.actual != row.instance_count:
+            wrong.append(f"series {row.uid}: {row.instance_count} counted, {row.actual} there")
+    studies = Study.objects.annotate(actual=Count("series__instances"))
+    for row in studies.iterator(chunk_size=2000):
+        if row.actual != row.instance_count:
+            wrong.append(f"study {row.uid}: {row.instance_count} counted, {row.actual} there")
+    return wrong
