@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from tongying.kernel.errors import TongyingError
 from tongying.web.boot import end_of_work
@@ -26,9 +26,9 @@ APPLICATION_VERSION = "tongying-1"
 SWEEP_SECONDS = 0.5
 TRIES = 3
 CONCURRENCY = 2
+QUEUE = "tongying"
 
 _log = logging.getLogger("tongying.worker")
-_queue = Queue("tongying", concurrency=CONCURRENCY)
 
 
 class Unforeseen(Exception):
@@ -111,13 +111,14 @@ def _launch(data: Path, name: str, database_url: str) -> None:
     }
     DBOS(config=config)
     DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=SWEEP_SECONDS)
 
 
 def _take_over_promises() -> None:
     try:
         for job in store.waiting():
             with SetWorkflowID(f"outbox-{job.id}"):
-                _queue.enqueue(do_promised, job.id)
+                DBOS.enqueue_workflow(QUEUE, do_promised, job.id)
             store.mark_enqueued(job.id)
     finally:
         end_of_work()

@@ -44,6 +44,13 @@ class QuickSocket(AssociationSocket):
         del data[got:]
         return data
 
+    def _shutdown_socket(self) -> None:
+        """Shut the connection down and close it, also where the peer has gone already."""
+        connection = self.socket
+        super()._shutdown_socket()
+        if connection is not None:
+            connection.close()
+
 
 def quicken(plain: AssociationSocket, *, silence_seconds: float | None) -> None:
     """Make a connection quick.

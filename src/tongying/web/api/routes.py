@@ -14,23 +14,23 @@ from tongying.web.api.api import api
 from tongying.web.api.schemas import (
     CaseOut,
     CasePage,
+    CaseQuery,
     Me,
     MoveIn,
     NewCase,
     Problem,
     QuestionIn,
     StudyPage,
+    StudyQuery,
 )
 from tongying.web.api.shapes import case_out, listed_case, listed_study, opinion_of, question_of
 from tongying.web.cases import store
 from tongying.web.cases.showing import show
-from tongying.web.cases.worklist import SORTS, TABS, WorklistQuery, worklist
+from tongying.web.cases.worklist import WorklistQuery, worklist
 
 LARGEST_ID = 2**63 - 1
 
 CaseNumber = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The case's id.")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Limit = Annotated[int, Query(ge=1, le=500)]
 
 _REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem}
 _READS = {400: Problem, 401: Problem, 404: Problem}
@@ -46,40 +46,26 @@ def me(request: HttpRequest) -> Me:
 @api.get(
     "/studies", response={200: StudyPage, **_READS}, operation_id="list_studies", tags=["studies"]
 )
-def list_studies(
-    request: HttpRequest,
-    text: Annotated[str, Query(max_length=200)] = "",
-    offset: Offset = 0,
-    limit: Limit = 100,
-) -> StudyPage:
+def list_studies(request: HttpRequest, query: Query[StudyQuery]) -> StudyPage:
     """List the studies that the viewer sees, newest first.
 
     Every word of `text` is found in the child's name (characters, pinyin or initials), or is the
     child's number, the accession number or the UID, or stands in the description.
     """
-    found, total = studies_store.studies(request.viewer, text=text, offset=offset, limit=limit)
-    return StudyPage(
-        items=[listed_study(one) for one in found], total=total, offset=offset, limit=limit
-    )
+    found, total = studies_store.studies(request.viewer, **query.dict())
+    items = [listed_study(one) for one in found]
+    return StudyPage(items=items, total=total, offset=query.offset, limit=query.limit)
 
 
 @api.get("/cases", response={200: CasePage, **_READS}, operation_id="list_cases", tags=["cases"])
-def list_cases(  # noqa: PLR0913 - one argument a query parameter, as the framework reads them
-    request: HttpRequest,
-    tab: Annotated[str, Query(pattern=f"^({'|'.join(TABS)})$")] = "all",
-    text: Annotated[str, Query(max_length=200)] = "",
-    sort: Annotated[str, Query(pattern=f"^({'|'.join(SORTS)})$")] = "due",
-    descending: bool = False,
-    offset: Offset = 0,
-    limit: Limit = 100,
-) -> CasePage:
+def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> CasePage:
     """List the cases that the viewer sees; `mine` are those on which the viewer acts next."""
-    page = worklist(request.viewer, WorklistQuery(tab, text, sort, descending, offset, limit))
+    page = worklist(request.viewer, WorklistQuery(**query.dict()))
     return CasePage(
         items=[listed_case(row) for row in page.rows],
         total=page.total,
-        offset=offset,
-        limit=limit,
+        offset=query.offset,
+        limit=query.limit,
         counts=page.counts,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from ninja import Field, Schema
 
@@ -18,6 +19,22 @@ class Problem(Schema):
     title: str = Field(description="One sentence that says what is wrong.")
     status: int
     code: str = Field(description="Stable, for programs; such as case.not-found.")
+
+
+class StudyQuery(Schema):
+    """Which window of the studies."""
+
+    text: str = Field(default="", max_length=200)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class CaseQuery(StudyQuery):
+    """Which window of the worklist."""
+
+    tab: Literal["mine", "open", "signed", "all"] = "all"
+    sort: Literal["due", "urgency", "age", "name", "hospital", "state", "submitted"] = "due"
+    descending: bool = False
 
 
 class Me(Schema):

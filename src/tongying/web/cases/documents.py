@@ -101,6 +101,7 @@ def make_documents(opinion_id: int, progress: Progress) -> None:
         If the archive refuses an object.
     """
     opinion = OpinionRow.objects.select_related("case").get(pk=opinion_id)
+    _make_earlier(opinion, progress)
     document = signed_document(opinion)
     study = Study.objects.select_related("child").get(
         cases__case=opinion.case, cases__prior=False
@@ -117,6 +118,15 @@ def make_documents(opinion_id: int, progress: Progress) -> None:
         else:
             _store_object(opinion, document, study, kind)
     progress(len(kinds), len(kinds), "")
+
+
+def _make_earlier(opinion: OpinionRow, progress: Progress) -> None:
+    """Make the version before first: the structured report of this one points at it."""
+    if opinion.version == 1:
+        return
+    before = OpinionRow.objects.get(case=opinion.case, version=opinion.version - 1)
+    if not before.documents.filter(kind=DICOM_SR).exists():
+        make_documents(before.pk, progress)
 
 
 def open_document(viewer: Viewer, case_id: int, version: int, kind: str) -> OpenDocument:

@@ -24,7 +24,7 @@ from tongying.kernel.errors import TongyingError
 from tongying.web.fhir import store
 from tongying.web.fhir.capability import capability_statement
 from tongying.web.fhir.kinds import KINDS, Interaction, Kind
-from tongying.web.fhir.mapping.elements import Json
+from tongying.web.fhir.mapping.elements import Json, printable
 from tongying.web.fhir.mapping.imaging import imaging_study
 from tongying.web.fhir.mapping.people import (
     organization,
@@ -248,7 +248,7 @@ def _etag(resource: Json) -> str:
 
 
 def _answer(resource: Json, status: int = 200) -> HttpResponse:
-    body = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(printable(resource), ensure_ascii=False, separators=(",", ":")).encode()
     response = HttpResponse(body, status=status, content_type=f"{FHIR_JSON}; charset=utf-8")
     meta = resource.get("meta", {})
     if "versionId" in meta:

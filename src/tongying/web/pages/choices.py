@@ -48,6 +48,4 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _set(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS
-    )
+    response.set_cookie(name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.HTTPS)

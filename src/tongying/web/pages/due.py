@@ -60,7 +60,9 @@ def time_left(state: State, due_at: datetime | None, urgency: str, now: datetime
     left = due_at - now
     minutes = int(abs(left).total_seconds() // _HOUR)
     if left < timedelta():
-        return TimeLeft("late", pgettext("time", "%(span)s overdue") % {"span": _span(minutes)}, BAR)
+        return TimeLeft(
+            "late", pgettext("time", "%(span)s overdue") % {"span": _span(minutes)}, BAR
+        )
     promise = ANSWER_WITHIN[Urgency(urgency)] if urgency else None
     used = 0.0 if promise is None else 1 - left / promise
     level = "soon" if used >= 1 - SOON else "ok"

@@ -93,6 +93,4 @@ def _page(
     request: HttpRequest, back: str, *, name: str = "", error: str = "", status: int = 0
 ) -> HttpResponse:
     context = {"next": back, "name": name, "error": error}
-    return render(
-        request, "pages/login.html", context, status=status or (422 if error else 200)
-    )
+    return render(request, "pages/login.html", context, status=status or (422 if error else 200))

@@ -24,16 +24,17 @@ def viewer_link(view: CaseView, *, first: str = "", series_uid: str | None = Non
     if not studies:
         return ""
     return viewer_url(
-        [study.uid for study in studies], modalities=set(studies[0].modalities), series_uid=series_uid
+        [study.uid for study in studies],
+        modalities=set(studies[0].modalities),
+        series_uid=series_uid,
     )
 
 
 def picture_url(study_uid: str, series_uid: str, sop_uid: str, *, frame: int = 1) -> str:
     """Return the address of a small picture of a frame."""
     path = f"/dicomweb/studies/{study_uid}/series/{series_uid}/instances/{sop_uid}"
-    if frame > 1:
-        path += f"/frames/{frame}"
-    return f"{path}/thumbnail?viewport=160,160"
+    part = f"frames/{frame}/rendered" if frame > 1 else "thumbnail"
+    return f"{path}/{part}?viewport=160,160"
 
 
 def large_picture_url(study_uid: str, series_uid: str, sop_uid: str, *, frame: int = 1) -> str:

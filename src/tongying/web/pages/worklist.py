@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy as _p
@@ -15,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tongying.consult.people import Role
+from tongying.consult.states import State
 from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.worklist import SORTS, TABS, WorklistPage, WorklistQuery
@@ -43,6 +45,8 @@ COLUMNS: Final[tuple[tuple[str, str, Promise], ...]] = (
     ("state", "state", _p("column", "State")),
 )
 """Sort key (empty: cannot be sorted by), class, and heading of each column."""
+
+_ANSWERED: Final = frozenset({State.SIGNED, State.ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     name = "pages/worklist.html"
     if request.headers.get("HX-Request"):
         name += "#rows" if query.offset else "#list"
-    response = render(request, name, _context(request, query, page))
+    context = _context(request, query, page)
+    if name == "pages/worklist.html":
+        context |= _pressing(request, query, page)
+    response = render(request, name, context)
     patch_vary_headers(response, ("HX-Request",))
     return response
 
@@ -137,6 +144,19 @@ def _context(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> 
         "all_url": _url(query, tab="all"),
         "waiting_count": page.counts["mine"],
         "asks": viewer.role is Role.REQUESTER,
+    }
+
+
+def _pressing(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> dict[str, Any]:
+    """Say how many of the reader's own cases are overdue, and when the next one is due."""
+    first = WorklistQuery(limit=WINDOW)
+    own = page if query == first else worklist_page(request.viewer, first)  # type: ignore[attr-defined]
+    due = [row.due_at for row in own.rows if row.due_at and row.state not in _ANSWERED]
+    now = timezone.now()
+    late = sum(at < now for at in due)
+    return {
+        "late_count": f"{late}+" if late == WINDOW and own.more else late,
+        "next_due": next((at for at in due if at >= now), None),
     }
 
 

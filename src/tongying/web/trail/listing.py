@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar, Final
 
@@ -14,6 +14,7 @@ from tongying.consult.people import Role, Viewer
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import NotAllowed
 from tongying.web.people.models import Member
+from tongying.web.records.listing import StudyRow, studies_by_uid
 from tongying.web.trail import store
 from tongying.web.trail.models import AuditRow
 
@@ -43,12 +44,16 @@ class TrailFilter:
 
 @dataclass(frozen=True, slots=True)
 class TrailLine:
-    """One event with the actor's name and hospital where the actor has an account."""
+    """One event with the actor's name and hospital where the actor has an account.
+
+    `study` is the study it is about, where that is one and still exists for the viewer.
+    """
 
     number: int
     event: AuditEvent
     name: str
     hospital: str
+    study: StudyRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def trail_window(viewer: Viewer, wanted: TrailFilter) -> TrailWindow:
     rows = list(_matching(viewer, wanted)[: WINDOW + 1])
     kept = rows[:WINDOW]
     return TrailWindow(
-        lines=tuple(_lines(kept)),
+        lines=tuple(_with_studies(viewer, list(_lines(kept)))),
         older=kept[-1].pk if len(rows) > WINDOW else None,
     )
 
@@ -128,6 +133,13 @@ def actors_of(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     check_read_trail(viewer)
     rows = Member.objects.filter(hospital_id=viewer.hospital).order_by("login")
     return tuple(rows.values_list("login", "name"))
+
+
+def _with_studies(viewer: Viewer, lines: list[TrailLine]) -> Iterator[TrailLine]:
+    uids = {line.event.target for line in lines if line.event.kind == "study"}
+    studies = studies_by_uid(viewer, sorted(uids))
+    for line in lines:
+        yield replace(line, study=studies.get(line.event.target))
 
 
 def _exported(rows: QuerySet[AuditRow]) -> Iterator[TrailLine]:

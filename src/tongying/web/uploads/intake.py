@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.conf import settings
 from tongying.archive.arrival import Arrival, Fate, Sender
 from tongying.archive.content_store import CHUNK_BYTES, FileContentStore
 from tongying.archive.ingest import Intake
+from tongying.consult.people import Viewer
 from tongying.kernel.errors import BadInput
 from tongying.web.records.index import DjangoIndex
 from tongying.web.uploads import parts, store
@@ -24,6 +27,16 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many bytes, empty at the end."""
+
+
+class NamedBytes(Protocol):
+    """A file of a form: its name, its length in bytes, and its bytes in pieces."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self) -> Iterable[bytes]:
+        """Yield the bytes."""
 
 
 class EmptyFile(BadInput):
@@ -122,3 +135,29 @@ def take_in(code: str) -> None:
     if packed:
         # Outside the lock, or the worker could find it taken.
         store.promise_unpacking(code)
+
+
+def take_in_form(viewer: Viewer, upload: str, given: NamedBytes) -> None:
+    """Take a file in that came whole, in a form.
+
+    Raises
+    ------
+    UploadNotYours, UploadNotFound, FileTooLarge, FileRefused
+        As `tongying.web.uploads.store.create_file`.
+    """
+    state = store.create_file(viewer, upload, store.NewFile(given.name or "", given.size or 0))
+    with parts.writing(state.code) as part:
+        for chunk in given.chunks():
+            part.write(chunk)
+        os.fsync(part.fileno())
+    store.advance(state.code, state.length)
+    take_in(state.code)
+
+
+def take_in_waiting(codes: Iterable[str]) -> None:
+    """Take in complete files that a crash left between their last byte and the archive."""
+    for code in codes:
+        try:
+            take_in(code)
+        except parts.PartBusy:
+            continue

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from tongying.archive.arrival import Arrival, Door, Sender
@@ -184,6 +185,12 @@ def files_of(viewer: Viewer, upload: str) -> list[FileState]:
     check_owner(viewer, upload)
     rows = UploadFile.objects.filter(upload__code=upload).select_related("upload")
     return [_state(row) for row in rows.order_by("pk")]
+
+
+def waiting_codes() -> list[str]:
+    """Return the files of everybody whose bytes are complete and which are not taken in yet."""
+    rows = UploadFile.objects.filter(finished_at=None, offset=F("length")).order_by("pk")
+    return list(rows.values_list("code", flat=True))
 
 
 def check_owner(viewer: Viewer, upload: str) -> None:

@@ -29,6 +29,8 @@ CASE_NUMBER = f"{URN}:case-number"
 HOSPITAL_CODE = f"{URN}:hospital-code"
 OPINION_DIGEST = f"{URN}:opinion-sha256"
 
+_CONTROLS = dict.fromkeys(code for code in range(0x20) if chr(code) not in "\t\n\r")
+
 
 def reference(kind: str, id_: object, display: str = "") -> Json:
     """Return a relative reference to a resource of this server."""
@@ -100,19 +102,31 @@ def human_names(name: PersonName) -> list[Json]:
 def narrative(*paragraphs: tuple[str, str]) -> Json:
     """Return a generated narrative of (heading, text) paragraphs; empty texts are left out."""
     body = "".join(
-        f"<p><b>{escape(heading)}</b></p>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
+        f"<p><b>{escape(printable(heading))}</b></p>"
+        + "".join(f"<p>{escape(line)}</p>" for line in lines)
         for heading, text in paragraphs
-        if (lines := [line for line in text.splitlines() if line.strip()])
+        if (lines := [line for line in printable(text).splitlines() if line.strip()])
     )
     return {
         "status": "generated",
-        "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{_printable(body)}</div>',
+        "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{body}</div>',
     }
 
 
 def without_empty(resource: Json) -> Json:
     """Return a resource without empty properties, which FHIR forbids (``0`` and False stay)."""
     return {key: value for key, value in resource.items() if value not in (None, "", [], {}, ())}
+
+
+def printable(value: Any) -> Any:
+    """Return JSON without the control characters that FHIR forbids in every string."""
+    if isinstance(value, str):
+        return value.translate(_CONTROLS)
+    if isinstance(value, dict):
+        return {key: printable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [printable(inner) for inner in value]
+    return value
 
 
 def _human_name(group: str, form: str) -> Json:
@@ -132,8 +146,3 @@ def _human_name(group: str, form: str) -> Json:
         found["prefix"] = [prefix] if prefix else []
         found["suffix"] = [suffix] if suffix else []
     return without_empty(found)
-
-
-def _printable(text: str) -> str:
-    """Return a text without the control characters that XML 1.0 forbids."""
-    return "".join(char for char in text if char >= " " or char in "\t\n")

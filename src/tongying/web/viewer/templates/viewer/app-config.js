@@ -116,7 +116,7 @@
     constraint: { greaterThan: { value } },
   });
 
-  const protocol = (id, name, selectors, stages, imageLoadStrategy) => ({
+  const protocol = (id, name, selectors, stages) => ({
     name: id,
     protocol: {
       id,
@@ -128,7 +128,7 @@
       editableBy: {},
       numberOfPriorsReferenced: -1,
       protocolMatchingRules: [], // chosen by the link, never by a guess
-      imageLoadStrategy: imageLoadStrategy || 'nth',
+      imageLoadStrategy: 'nth',
       displaySetSelectors: selectors,
       stages,
     },
@@ -263,8 +263,7 @@
         ],
       },
       oneImage,
-    ],
-    'interleaveTopToBottom'
+    ]
   );
 
   const us = protocol(site.protocols.us, words.us, { anyImage }, [oneImage]);

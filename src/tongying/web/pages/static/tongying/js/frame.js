@@ -79,7 +79,10 @@ document.addEventListener("click", (event) => {
     document.getElementById(opener.dataset.dialog)?.showModal();
   }
   const closer = event.target.closest("[data-close-dialog]");
-  if (closer) closer.closest("dialog").close();
+  if (closer?.closest("dialog")) {
+    event.preventDefault();
+    closer.closest("dialog").close();
+  }
   if (event.target.nodeName === "DIALOG" && event.target.open) event.target.close();
 });
 

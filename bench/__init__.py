@@ -1,0 +1,1 @@
+"""Measurements: the archive against Orthanc, and what the server needs of memory."""

@@ -1,0 +1,155 @@
+"""What the case page needs besides the case itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tongying.consult.case import ANSWER_WITHIN, Confidence, Question, Urgency
+from tongying.consult.people import Viewer
+from tongying.consult.states import RULES, Move, State
+from tongying.web.cases import store
+from tongying.web.cases.shown import CaseView, ShownChild, ShownMember, ShownSeries, ShownStudy
+from tongying.web.pages.opening import viewer_link
+from tongying.web.pages.question_form import Typed, typed, written
+from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
+
+STALE_DAYS: Final = 30
+STALE_INFANT_DAYS: Final = 7
+"""After this a weight is old; the shorter holds below one year (domain.md section 4, point 7)."""
+INFANT_MONTHS: Final = 12
+
+NOT_PICTURES: Final = frozenset({"SR", "SEG", "KO", "PR", "REG", "RTSTRUCT", "DOC"})
+"""Modalities of what people and programs derive from images."""
+
+_IN_PLACE: Final = frozenset(
+    {Move.EDIT, Move.WRITE, Move.SUBMIT, Move.SIGN, Move.AMEND, Move.ASSIGN}
+)
+"""Moves that have a form of their own on the page."""
+_FORWARD: Final = frozenset({Move.ACCEPT, Move.RESUBMIT, Move.SUPPLY, Move.ACKNOWLEDGE})
+"""Moves that lead on; they are one press."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """An expert to choose from."""
+
+    member: ShownMember
+    open_cases: int
+    suggested: bool
+    fits: bool
+    """Whether their sub-specialty is named in the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of the question form."""
+
+    value: str
+    label: Any
+    hours: int = 0
+
+
+def case_context(
+    request: HttpRequest,
+    view: CaseView,
+    *,
+    form: Typed | None = None,
+    writing: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the context of a case's page.
+
+    Parameters
+    ----------
+    request : HttpRequest
+    view : CaseView
+    form : Typed, optional
+        What was typed into the question form, where it comes back with faults.
+    writing : dict of str to str, optional
+        What was typed into the opinion, where it comes back.
+    """
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    case, moves = view.case, view.moves
+    question = case.question
+    edits = Move.EDIT in moves
+    form = form or typed(written(question), question)
+    context: dict[str, Any] = {
+        "place": "worklist",
+        "view": view,
+        "case": case,
+        "question": question,
+        "form": form,
+        "edits": edits,
+        "writes": Move.WRITE in moves,
+        "amends": Move.AMEND in moves,
+        "writing": writing or _writing(view),
+        "forward": [move for move in moves if move in _FORWARD],
+        "others": [
+            (move, RULES[move].needs_reason)
+            for move in moves
+            if move not in _IN_PLACE and move not in _FORWARD
+        ],
+        "viewer_link": viewer_link(view),
+        "subject": next((study for study in view.studies if not study.prior), None),
+        "priors": [study for study in view.studies if study.prior],
+        "derived": _derived(view),
+        "size_stale": _size_stale(question, view.child),
+        "points": edits or Move.WRITE in moves,
+        "urgencies": [
+            Choice(one.value, URGENCY_WORDS[one], ANSWER_WITHIN[one].seconds // 3600)
+            for one in Urgency
+        ],
+        "confidences": [Choice(one.value, CONFIDENCE_WORDS[one]) for one in Confidence],
+        "today": timezone.localdate().isoformat(),
+        "signs_as": getattr(request.user, "name", viewer.login),
+        "making_documents": any(
+            not opinion.documents and not opinion.failure for opinion in view.opinions
+        ),
+        "reason_to_show": case.reason if _reason_counts(view) else "",
+    }
+    if Move.ASSIGN in moves:
+        context["experts"] = [
+            Expert(
+                choice.member,
+                choice.open_cases,
+                choice.suggested,
+                bool(choice.member.sub_specialty)
+                and choice.why.startswith(choice.member.sub_specialty),
+            )
+            for choice in store.experts_for(viewer, case.id)
+        ]
+    return context
+
+
+def _writing(view: CaseView) -> dict[str, str]:
+    draft = view.draft
+    return {"answer": draft.answer, "findings": draft.findings, "advice": draft.advice}
+
+
+def _derived(view: CaseView) -> list[tuple[ShownStudy, ShownSeries]]:
+    return [
+        (study, series)
+        for study in view.studies
+        for series in study.series
+        if series.modality in NOT_PICTURES
+    ]
+
+
+def _size_stale(question: Question, child: ShownChild) -> bool:
+    """Say whether weight and height are too old to be counted on."""
+    if question.measured_on is None:
+        return False
+    infant = child.age is not None and child.age.months < INFANT_MONTHS
+    days = (timezone.localdate() - question.measured_on).days
+    return days > (STALE_INFANT_DAYS if infant else STALE_DAYS)
+
+
+def _reason_counts(view: CaseView) -> bool:
+    """Say whether the last reason explains the state the case is in now."""
+    state = view.case.state
+    if state is State.SUBMITTED:
+        return bool(view.events) and view.events[-1].move == Move.DECLINE
+    return state in (State.RETURNED, State.WAITING, State.WITHDRAWN, State.REFUSED)
