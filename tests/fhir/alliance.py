@@ -1,4 +1,4 @@
-"""Three hospitals, a child's case that went all the way, and a draft about whom nothing is known."""
+"""Three hospitals, a case that went all the way, and a draft of which nothing is known."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""A small alliance in the database, and a client for each of its people."""
+"""A small alliance in the database, with a content store that lasts as long as the session."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import alliance
 import pytest
@@ -13,9 +12,19 @@ from tongying.web.records import images
 from tongying.web.trail import store as trail
 
 
+@pytest.fixture(scope="session")
+def content_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileContentStore]:
+    store = FileContentStore(tmp_path_factory.mktemp("fhir"))
+    yield store
+    if store._busy is not None:
+        store._busy.close()
+
+
 @pytest.fixture
-def world(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[alliance.Alliance]:
-    monkeypatch.setattr(images, "_store", FileContentStore(tmp_path))
+def world(
+    db: None, content_store: FileContentStore, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[alliance.Alliance]:
+    monkeypatch.setattr(images, "_store", content_store)
     trail.forget_episodes()
     yield alliance.build()
     trail.forget_episodes()

@@ -7,6 +7,7 @@ that hands every piece on to the content store; everything else stays in memory,
 from __future__ import annotations
 
 import logging
+import queue
 import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ C_STORE_RQ = 0x0001
 """Command field of a C-STORE request (DICOM PS3.7 table E.1-1)."""
 MOST_IN_MEMORY = 16 << 20
 """A query or other identifier longer than this ends the association."""
+LOOK_SECONDS = 0.01
+"""How long to wait for a request before looking whether the association has ended."""
 WAITING_PIECES = 64
 """Pieces of an outgoing message queued ahead of the socket; more would only fill memory."""
 
@@ -123,6 +126,15 @@ class Reception(DIMSEServiceProvider):
             )
         )
         return incoming
+
+    def get_msg(self, block: bool = False) -> Any:
+        """Return the next message; where pynetdicom would only look, wait a moment for it."""
+        if block:
+            return super().get_msg(block=True)
+        try:
+            return self.msg_queue.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            return None, None
 
     def after_answer(self, act: Callable[[], None]) -> None:
         """Do something once the answer to the present request is on its way."""

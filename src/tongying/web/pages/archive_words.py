@@ -189,6 +189,9 @@ _BY_CODE: Final[dict[str, Promise]] = {
     "member.refused": _("The log-in name is malformed or taken, or the password is too weak."),
     "dicom.not-dicom": _("Not a DICOM file."),
     "dicom.truncated": _("The file was cut off: it ends before its data do."),
+    "dicom.unreadable": _("The file is damaged: its structure cannot be read."),
+    "dicom.frames-unclear": _("The pieces of the compressed image cannot be told apart."),
+    "dicom.pixel-data-short": _("The image is incomplete: pixels are missing."),
     "dicom.uid-missing": _("A UID is missing or malformed; the object cannot be kept."),
 }
 """Refusals whose sentence carries a name or number; by their code, as a last resort."""

@@ -1,0 +1,29 @@
+"""Every test runs on a data directory of its own; the developer's is never touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Put the test database into a file: threads then meet as they do in a real installation."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def data_dir(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test an empty data directory and a content store on it."""
+    from tongying.web.records import images
+    from tongying.web.trail import store as trail
+
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setattr(images, "_store", None)
+    trail.forget_episodes()
+    return settings.DATA_DIR
