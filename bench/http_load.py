@@ -40,9 +40,26 @@ class Connection:
         self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(
-        self, path: str, headers: dict[str, str], body: Any = None, *, keep: bool = True
+        self,
+        path: str,
+        headers: dict[str, str],
+        body: Any = None,
+        *,
+        keep: bool = True,
+        pause_every: int = 0,
     ) -> tuple[bytes, int]:
         """Send a request; return the answer's body (empty unless kept) and its length.
+
+        Parameters
+        ----------
+        path : str
+            Below the server's DICOMweb root.
+        headers : dict
+        body : bytes or iterable of bytes, optional
+        keep : bool, optional
+            Whether the answer is kept in memory.
+        pause_every : int, optional
+            Read slowly: a second's pause after so many bytes.
 
         Raises
         ------
@@ -60,6 +77,8 @@ class Connection:
             buffer = bytearray(1 << 20)
             while count := response.readinto(buffer):
                 length += count
+                if pause_every and length // pause_every > (length - count) // pause_every:
+                    time.sleep(1)
         if response.status != 200:
             raise SystemExit(f"{path}: HTTP {response.status}: {data[:300]!r}")
         return data, length
@@ -97,7 +116,7 @@ def stow(server: Server, files: Sequence[bytes], *, batch: int, connections: int
 
 def _store(connection: Connection, body: bytes) -> None:
     answer = json.loads(connection.ask("/studies", STOW_HEADERS, body)[0])
-    if "00081198" in answer:
+    if answer.get("00081198", {}).get("Value"):
         raise SystemExit(f"STOW refused: {json.dumps(answer['00081198'])[:300]}")
 
 

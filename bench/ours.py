@@ -37,7 +37,7 @@ class Ours:
         self.base = f"http://127.0.0.1:{self.http_port}/dicomweb"
         self.ae_title = AE_TITLE
         self.headers: dict[str, str] = {}
-        self._roles: list[subprocess.Popen[bytes]] = []
+        self._roles: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
         """Make the archive, start it, and wait until it answers."""
@@ -52,22 +52,20 @@ class Ours:
         self.headers = {"Authorization": f"Bearer {made['token']}"}
         for role, port in (("web", self.http_port), ("listen", self.dicom_port)):
             log = (self.directory / f"{role}.log").open("wb")
-            self._roles.append(
-                subprocess.Popen(
-                    [*self._tongying(), role, "--port", str(port)],
-                    stdout=log,
-                    stderr=log,
-                    env=self._environment(),
-                )
+            self._roles[role] = subprocess.Popen(
+                [*self._tongying(), role, "--port", str(port)],
+                stdout=log,
+                stderr=log,
+                env=self._environment(),
             )
         wait_for_port(self.http_port)
         wait_for_port(self.dicom_port)
 
     def stop(self) -> None:
         """Stop it."""
-        for process in self._roles:
+        for process in self._roles.values():
             process.terminate()
-        for process in self._roles:
+        for process in self._roles.values():
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
@@ -87,9 +85,10 @@ class Ours:
             raise SystemExit(f"tongying {words[0]} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def pids(self) -> list[int]:
-        """Return its processes with their children."""
-        return [pid for process in self._roles for pid in (process.pid, *_children(process.pid))]
+    def pids(self, role: str) -> list[int]:
+        """Return the processes of a role (``"web"`` or ``"listen"``)."""
+        process = self._roles[role]
+        return [process.pid, *_children(process.pid)]
 
     @staticmethod
     def _tongying() -> list[str]:
@@ -102,6 +101,10 @@ class Ours:
 def _children(pid: int) -> list[int]:
     found = []
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in listed.read_text().split():
+        try:
+            children = listed.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        for child in children:
             found += [int(child), *_children(int(child))]
     return found

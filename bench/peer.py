@@ -113,10 +113,6 @@ class Peer:
                 self._process.kill()
                 self._process.wait()
 
-    def pids(self) -> list[int]:
-        """Return its processes."""
-        return [self._process.pid] if self._process else []
-
     def _shim(self) -> Path:
         source, library = self.directory / "loopback.c", self.directory / "loopback.so"
         source.write_text(SHIM)

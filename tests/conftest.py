@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture(autouse=True)
-def data_dir(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_dir(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the test an empty data directory and a content store on it."""
     from tongying.web.records import images
     from tongying.web.trail import store as trail
@@ -26,4 +27,6 @@ def data_dir(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.DATA_DIR = tmp_path / "data"
     monkeypatch.setattr(images, "_store", None)
     trail.forget_episodes()
-    return settings.DATA_DIR
+    yield settings.DATA_DIR
+    if images._store is not None and images._store._busy is not None:
+        images._store._busy.close()

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 HERE = Path(__file__).resolve().parent
-FHIR_JS = HERE.parents[1] / "vendor/test/fhir/fhir.bundle.js"
+FHIR_JS = HERE.parents[1] / "vendor/test/fhir/bundle.js"
 
 
 def faults_by_definitions(resources: list[dict[str, Any]]) -> list[list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pydicom import dcmread
@@ -77,18 +77,17 @@ class Base:
 
     def numbered(self, number: int) -> Base:
         """Return the base with the identity of one mutant."""
+        width = len(SOURCES) + 1
+        study = number % width + width * (number // (width * PER_STUDY))
         data = self.data
-        for kind, value in (("1", number // PER_STUDY), ("2", number // PER_STUDY), ("3", number)):
+        for kind, value in (("1", study), ("2", study), ("3", number)):
             data = data.replace(_uid(kind, 0).encode(), _uid(kind, value).encode())
-        return Base(
-            self.name, data, self.body_at, self.fields, self.deflated, self.order,
-            self.sop_class, self.syntax,
-        )
+        return replace(self, data=data)
 
     @property
     def pixels_at(self) -> int:
-        """Offset of the last, usually longest, value."""
-        return self.fields[-1].at
+        """Offset of the pixels, or of the last value where there are none."""
+        return next((one.at for one in self.fields if one.tag == 0x7FE00010), self.fields[-1].at)
 
 
 def sop_uid(number: int) -> str:
@@ -134,7 +133,7 @@ def _base(name: str, image: Dataset) -> Base:
         body = zlib.decompress(data[body_at:], -zlib.MAX_WBITS)
         data = data[:body_at] + body
         # Read back as plain explicit VR, only to find where the elements lie.
-        plain = data.replace(syntax.encode() + b"", f"{ExplicitVRLittleEndian}\0\0\0".encode(), 1)
+        plain = data.replace(syntax.encode(), f"{ExplicitVRLittleEndian}\0\0\0".encode(), 1)
     return Base(
         name=name,
         data=data,

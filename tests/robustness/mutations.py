@@ -33,6 +33,8 @@ def mutant(number: int) -> Mutant:
     base = bases()[number % len(bases())].numbered(number)
     kind = list(KINDS)[(number // len(bases()) + number) % len(KINDS)]
     damaged = KINDS[kind](chance, base)
+    if damaged == base.data:
+        damaged = flip_header(chance, base)
     data = packed(base, damaged)
     if base.deflated and chance.random() < 0.3:
         data = flip_bits(chance, base, data)

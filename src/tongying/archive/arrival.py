@@ -31,7 +31,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
     """Not taken in; the reason says why."""
     PASSED_OVER = "passed-over"
-    """Not an image file by its nature (a DICOMDIR, a note beside the images); the reason says which."""
+    """Not an image file by its nature (a DICOMDIR, a note beside images); the reason says which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ DERIVED_CLASSES = frozenset(
         "1.2.840.10008.5.1.4.1.1.481.3",  # RT Structure Set
     }
 )
-"""DICOM PS3.4 table B.5-1; structured reports (88.*) and presentation states (11.*) are added below."""
+"""DICOM PS3.4 table B.5-1; reports (88.*) and presentation states (11.*) are added below."""
 
 
 def is_derived(sop_class_uid: str) -> bool:

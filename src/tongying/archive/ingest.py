@@ -12,8 +12,8 @@ from typing import Protocol
 
 from tongying.archive.arrival import Arrival, Fate, Received, Sender
 from tongying.archive.content_store import ContentStore, Incoming
-from tongying.dicom.instance import InstanceRecord
 from tongying.dicom.file_format import IsDicomdir
+from tongying.dicom.instance import InstanceRecord
 from tongying.dicom.parsing import UnreadableDicom
 from tongying.dicom.reading import read_instance
 from tongying.kernel.errors import TongyingError

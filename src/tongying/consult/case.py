@@ -83,7 +83,7 @@ class Question:
     gestation_days: int | None = None
 
     def faults(self) -> dict[str, str]:
-        """Return, by field name, one sentence for each thing that keeps the question from being sent."""
+        """Return, by field name, one sentence for each thing that keeps it from being sent."""
         faults: dict[str, str] = {}
         if not self.text.strip():
             faults["text"] = "Write the question the expert is to answer."

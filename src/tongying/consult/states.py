@@ -1,4 +1,4 @@
-"""The states of a case and the moves between them: one table that the code, the pages and docs read."""
+"""The states of a case and the moves between them: one table for code, pages and docs."""
 
 from __future__ import annotations
 

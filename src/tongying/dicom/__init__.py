@@ -1,1 +1,1 @@
-"""DICOM: tolerant reading, strict writing. Pure functions on files and bytes, no database, no web."""
+"""DICOM: tolerant reading, strict writing. Functions on files and bytes; no database, no web."""

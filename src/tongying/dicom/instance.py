@@ -1,4 +1,4 @@
-"""What the archive keeps of one DICOM instance: its identity, what is searched, its JSON, its frames.
+"""What the archive keeps of an instance: identity, what is searched, its JSON, its frames.
 
 Values are as the standard names them; a value that cannot be trusted is None and has a caveat.
 """

@@ -1,1 +1,1 @@
-"""What every part shares: errors, ids, age and time, caveats, audit events. Standard library only."""
+"""What every part shares: errors, ids, age, caveats, audit events. Standard library only."""

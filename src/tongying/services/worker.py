@@ -42,7 +42,7 @@ def do_promised(job_id: int) -> None:
         try_promised(job_id)
     except TongyingError as error:
         give_up(job_id, error.sentence)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the outermost edge; logged and shown
         # The outermost edge of the worker: whatever it was, the page that waits must hear of it.
         _log.exception("promised work %s failed for good", job_id)
         give_up(job_id, store.UNFORESEEN)

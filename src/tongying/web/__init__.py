@@ -1,1 +1,1 @@
-"""The web: Django, thin. Rows never leave a store; views parse, call the domain once, and render."""
+"""The web: Django, thin. Rows never leave a store; views parse, call the domain, render."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Query
+from ninja import Path, Query, Router, Status
 
 from tongying.consult.desk import Act
 from tongying.consult.states import Move
+from tongying.kernel.ids import UserId
 from tongying.web.api import store as studies_store
-from tongying.web.api.api import api
 from tongying.web.api.schemas import (
     CaseOut,
     CasePage,
@@ -28,7 +28,10 @@ from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.worklist import WorklistQuery, worklist
 
+router = Router()
+
 LARGEST_ID = 2**63 - 1
+"""The largest id that the database keeps."""
 
 CaseNumber = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The case's id.")]
 
@@ -36,14 +39,14 @@ _REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Proble
 _READS = {400: Problem, 401: Problem, 404: Problem}
 
 
-@api.get("/me", response={200: Me, 401: Problem}, operation_id="me", tags=["people"])
+@router.get("/me", response={200: Me, 401: Problem}, operation_id="me", tags=["people"])
 def me(request: HttpRequest) -> Me:
     """Say whom the request speaks for."""
     viewer = request.viewer
     return Me(id=viewer.user, login=viewer.login, hospital=viewer.hospital, role=viewer.role)
 
 
-@api.get(
+@router.get(
     "/studies", response={200: StudyPage, **_READS}, operation_id="list_studies", tags=["studies"]
 )
 def list_studies(request: HttpRequest, query: Query[StudyQuery]) -> StudyPage:
@@ -57,7 +60,7 @@ def list_studies(request: HttpRequest, query: Query[StudyQuery]) -> StudyPage:
     return StudyPage(items=items, total=total, offset=query.offset, limit=query.limit)
 
 
-@api.get("/cases", response={200: CasePage, **_READS}, operation_id="list_cases", tags=["cases"])
+@router.get("/cases", response={200: CasePage, **_READS}, operation_id="list_cases", tags=["cases"])
 def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> CasePage:
     """List the cases that the viewer sees; `mine` are those on which the viewer acts next."""
     page = worklist(request.viewer, WorklistQuery(**query.dict()))
@@ -70,14 +73,16 @@ def list_cases(request: HttpRequest, query: Query[CaseQuery]) -> CasePage:
     )
 
 
-@api.post("/cases", response={201: CaseOut, **_REFUSALS}, operation_id="begin_case", tags=["cases"])
-def begin_case(request: HttpRequest, body: NewCase) -> tuple[int, CaseOut]:
+@router.post(
+    "/cases", response={201: CaseOut, **_REFUSALS}, operation_id="begin_case", tags=["cases"]
+)
+def begin_case(request: HttpRequest, body: NewCase) -> Status[CaseOut]:
     """Begin a draft about a study; a draft of the same author about it is taken up again."""
     case_id = store.begin(request.viewer, body.study)
-    return 201, case_out(show(request.viewer, case_id))
+    return Status(201, case_out(show(request.viewer, case_id)))
 
 
-@api.get(
+@router.get(
     "/cases/{case_id}", response={200: CaseOut, **_READS}, operation_id="show_case", tags=["cases"]
 )
 def show_case(request: HttpRequest, case_id: CaseNumber) -> CaseOut:
@@ -85,7 +90,7 @@ def show_case(request: HttpRequest, case_id: CaseNumber) -> CaseOut:
     return case_out(show(request.viewer, case_id))
 
 
-@api.put(
+@router.put(
     "/cases/{case_id}/question",
     response={200: CaseOut, **_REFUSALS},
     operation_id="write_question",
@@ -98,7 +103,7 @@ def write_question(request: HttpRequest, case_id: CaseNumber, body: QuestionIn) 
     return case_out(show(request.viewer, case_id))
 
 
-@api.post(
+@router.post(
     "/cases/{case_id}/moves/{move}",
     response={200: CaseOut, **_REFUSALS},
     operation_id="move_case",
@@ -109,7 +114,7 @@ def move_case(request: HttpRequest, case_id: CaseNumber, move: Move, body: MoveI
     act = Act(
         move,
         reason=body.reason,
-        assignee=body.assignee,
+        assignee=None if body.assignee is None else UserId(body.assignee),
         question=None if body.question is None else question_of(body.question),
         opinion=None if body.opinion is None else opinion_of(body.opinion),
     )

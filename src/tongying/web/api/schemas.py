@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
 from tongying.consult.case import Confidence, Urgency
 from tongying.consult.people import Role
 from tongying.consult.states import Move, State
+
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Text without NUL, which PostgreSQL does not keep."""
 
 
 class Problem(Schema):
@@ -24,7 +27,7 @@ class Problem(Schema):
 class StudyQuery(Schema):
     """Which window of the studies."""
 
-    text: str = Field(default="", max_length=200)
+    text: Text = Field(default="", max_length=200)
     offset: int = Field(default=0, ge=0, le=1_000_000)
     limit: int = Field(default=100, ge=1, le=500)
 
@@ -157,11 +160,11 @@ class CasePage(Schema):
 class QuestionFields(Schema):
     """What the asking doctor writes; null is not known."""
 
-    text: str = ""
-    provisional_diagnosis: str = ""
+    text: Text = ""
+    provisional_diagnosis: Text = ""
     confidence: Confidence | None = None
     urgency: Urgency | None = None
-    history: str = ""
+    history: Text = ""
     weight_kg: float | None = None
     height_cm: float | None = None
     measured_on: date | None = Field(
@@ -176,9 +179,9 @@ class QuestionFields(Schema):
 class OpinionFields(Schema):
     """What the expert writes: the answer to the question first."""
 
-    answer: str = ""
-    findings: str = ""
-    advice: str = ""
+    answer: Text = ""
+    findings: Text = ""
+    advice: Text = ""
 
 
 class KeyImageOut(Schema):
@@ -251,7 +254,7 @@ class CaseOut(Schema):
 class NewCase(Schema):
     """Which study a question is to be about."""
 
-    study: str = Field(description="Study Instance UID of a study of one's own hospital.")
+    study: Text = Field(description="Study Instance UID of a study of one's own hospital.")
 
 
 class QuestionIn(QuestionFields):
@@ -265,7 +268,7 @@ class QuestionIn(QuestionFields):
 class MoveIn(Schema):
     """What a move brings along."""
 
-    reason: str = ""
+    reason: Text = ""
     assignee: int | None = Field(default=None, description="For assign: the expert's id.")
     question: QuestionFields | None = Field(default=None, description="For edit.")
     opinion: OpinionFields | None = Field(default=None, description="For write, sign and amend.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from tongying.consult.case import Question, Urgency
 from tongying.consult.desk import Opinion
@@ -120,7 +121,7 @@ def _member(member: ShownMember) -> MemberOut:
     return MemberOut(**asdict(member))
 
 
-def _study(study: ShownStudy) -> dict[str, object]:
+def _study(study: ShownStudy) -> dict[str, Any]:
     return {
         "uid": study.uid,
         "date": study.date,

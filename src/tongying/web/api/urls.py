@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from tongying.web.api import routes
+from tongying.web.api.api import api
 from tongying.web.api.missing import no_such_address
+from tongying.web.api.routes import router
+
+api.add_router("", router)
 
 urlpatterns = [
-    path("", routes.api.urls),
+    path("", api.urls),
     re_path(r"", no_such_address),
 ]

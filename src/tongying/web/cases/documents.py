@@ -103,9 +103,7 @@ def make_documents(opinion_id: int, progress: Progress) -> None:
     opinion = OpinionRow.objects.select_related("case").get(pk=opinion_id)
     _make_earlier(opinion, progress)
     document = signed_document(opinion)
-    study = Study.objects.select_related("child").get(
-        cases__case=opinion.case, cases__prior=False
-    )
+    study = Study.objects.select_related("child").get(cases__case=opinion.case, cases__prior=False)
     kinds = [*PDF_KINDS, DICOM_PDF, DICOM_SR]
     if any(image.study_uid == study.uid for image in document.key_images):
         kinds.append(DICOM_KOS)
@@ -210,9 +208,7 @@ def verify(code: str) -> Verified | None:
     )
 
 
-def _store_object(
-    opinion: OpinionRow, document: OpinionDocument, study: Study, kind: str
-) -> None:
+def _store_object(opinion: OpinionRow, document: OpinionDocument, study: Study, kind: str) -> None:
     """Write one DICOM object into the child's study and note it."""
     context = _context(study)
     # Derived, not drawn: made again after a crash, the object is the same one, not a second.
@@ -241,9 +237,7 @@ def _store_object(
     else:
         data_set = write_key_object_selection(document, context, identity=identity, written_at=now)
     data = _part10(data_set)
-    intake = Intake(
-        content_store(), DjangoIndex(), Sender("system", study.hospital_id, Door.SELF)
-    )
+    intake = Intake(content_store(), DjangoIndex(), Sender("system", study.hospital_id, Door.SELF))
     incoming = intake.incoming()
     incoming.write(data)
     digest = incoming.digest()

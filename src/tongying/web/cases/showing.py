@@ -196,5 +196,3 @@ def _opinion(row: OpinionRow, failure: str) -> ShownOpinion:
         documents=tuple(ShownDocument(one.kind, one.bytes, one.sop_uid) for one in documents),
         failure=failure,
     )
-
-

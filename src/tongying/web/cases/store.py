@@ -18,7 +18,6 @@ from tongying.consult.states import TERMINAL, Move, State
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed
 from tongying.web.cases import signing
-from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
 from tongying.web.cases.documents import (
     OpenDocument,
     Verified,
@@ -26,6 +25,7 @@ from tongying.web.cases.documents import (
     open_document,
     verify,
 )
+from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
 from tongying.web.cases.rows import case_of, number_of, shown_member, write_case
 from tongying.web.cases.showing import show
 from tongying.web.cases.shown import ShownMember
@@ -173,7 +173,9 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         before = case_of(row)
         desk.check_move(viewer, before, act.move)
         if revision is not None and revision != row.revision:
-            raise StaleRevision("Somebody changed this case meanwhile; look again before you go on.")
+            raise StaleRevision(
+                "Somebody changed this case meanwhile; look again first."
+            )
         now = timezone.now()
         after = desk.apply(viewer, before, act, now)
         if act.move is Move.ASSIGN:
@@ -187,9 +189,7 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
             _attach_priors(row, row.studies.get(prior=False).study)
         row.save()
         if signs and act.opinion is not None:
-            signing.sign(
-                row, act.opinion, reason=act.reason.strip(), now=now, key_images=pictures
-            )
+            signing.sign(row, act.opinion, reason=act.reason.strip(), now=now, key_images=pictures)
         if act.move is Move.ACKNOWLEDGE:
             OpinionRow.objects.filter(case=row, version=row.version).update(
                 acknowledged_by_id=viewer.user, acknowledged_at=now
@@ -286,23 +286,21 @@ def experts_for(viewer: Viewer, case_id: int) -> tuple[ExpertChoice, ...]:
     row = _row(viewer, case_id)
     text = f"{row.text} {row.provisional_diagnosis} {row.history}"
     experts = (
-        Member.objects.filter(
-            hospital_id=row.answering_id, role=Role.EXPERT.value, is_active=True
-        )
+        Member.objects.filter(hospital_id=row.answering_id, role=Role.EXPERT.value, is_active=True)
         .select_related("hospital")
         .annotate(load=Count("assigned", filter=Q(assigned__state__in=_OPEN)))
     )
     ranked = sorted(
-        ((not _speaks_of(member.sub_specialty, text), member.load, member.name, member)
-         for member in experts),
+        (
+            (not _speaks_of(member.sub_specialty, text), member.load, member.name, member)
+            for member in experts
+        ),
         key=lambda entry: entry[:3],
     )
     choices = []
     for place, (foreign, load, _, member) in enumerate(ranked):
         why = f"{member.sub_specialty} · " if member.sub_specialty and not foreign else ""
-        choices.append(
-            ExpertChoice(shown_member(member), load, place == 0, f"{why}{load}")
-        )
+        choices.append(ExpertChoice(shown_member(member), load, place == 0, f"{why}{load}"))
     return tuple(choices)
 
 
@@ -347,9 +345,7 @@ def _attach_priors(row: CaseRow, study: Study) -> None:
     others = Study.objects.filter(
         child_id__in=same_child(study.child_id), hospital_id=row.asking_id
     ).exclude(pk__in=here)
-    CaseStudy.objects.bulk_create(
-        CaseStudy(case=row, study=other, prior=True) for other in others
-    )
+    CaseStudy.objects.bulk_create(CaseStudy(case=row, study=other, prior=True) for other in others)
 
 
 def _event(row: CaseRow, viewer: Viewer, act: Act, now: datetime) -> None:

@@ -66,7 +66,7 @@ class WorklistPage:
 
 
 def worklist(viewer: Viewer, query: WorklistQuery) -> WorklistPage:
-    """Return a window of the cases that exist for a viewer; unknown tabs and sorts mean the first."""
+    """Return a window of the cases that exist for a viewer; unknown tabs mean the first."""
     tab = query.tab if query.tab in TABS else TABS[0]
     counts = {name: _tab(viewer, name).count() for name in TABS}
     found = _search(_tab(viewer, tab), query.text)
@@ -74,9 +74,7 @@ def worklist(viewer: Viewer, query: WorklistQuery) -> WorklistPage:
     limit = max(1, min(query.limit, _MOST))
     offset = max(0, query.offset)
     column = F(SORTS.get(query.sort, SORTS["due"]))
-    by = (
-        column.desc(nulls_last=True) if query.descending else column.asc(nulls_last=True)
-    )
+    by = column.desc(nulls_last=True) if query.descending else column.asc(nulls_last=True)
     ordered = found.alias(
         urgency_rank=Case(
             *(When(urgency=one.value, then=Value(rank)) for rank, one in enumerate(Urgency)),
@@ -124,7 +122,7 @@ def _search(rows: QuerySet[CaseRow], text: str) -> QuerySet[CaseRow]:
             | Q(child__local_id__iexact=word)
             | Q(asking__name__icontains=word)
             | Q(asking__name_en__icontains=word)
-            | Q(asking_id__iexact=word)
+            | Q(asking__code__iexact=word)
             | _numbered(word)
         )
     return rows

@@ -7,10 +7,11 @@ DICOM PS3.18 section 10.6.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date, time
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -20,9 +21,12 @@ from tongying.consult.people import Viewer
 from tongying.kernel.errors import BadInput
 from tongying.web.dicomweb.accept import NotAcceptable, wants_json
 from tongying.web.records.attributes import BY_TAG, Attribute
+from tongying.web.records.children import NO_ID
 from tongying.web.records.search import Found, search
 
 _OPTIONS = frozenset({"limit", "offset", "fuzzymatching", "includefield", "accept", "charset"})
+_LARGEST = 2**31
+"""Nobody pages this far; larger numbers do not fit the database's."""
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 
 
@@ -93,60 +97,118 @@ def _whole(request: HttpRequest, name: str) -> int | None:
         return None
     if not text.isdecimal():
         raise QueryRefused(f"“{name}” must be a whole number, not “{text[:20]}”.")
-    return int(text)
+    return min(int(text[:20]), _LARGEST)
 
 
 def _body(found: Found, base: str, level: Level) -> bytes:
-    return json.dumps(
-        [_row(found.attributes, row, base, level) for row in found.rows],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
+    """Return the rows as an array of DICOM JSON objects.
+
+    Written element by element: a dict for every element and `json.dumps` take three times as long.
+    """
+    elements, places = _layout(found.attributes, level)
+    rows = []
+    for row in found.rows:
+        address = base
+        for part, place in places:
+            address += f"/{part}/{row[place]}"
+        parts = [write(row) for write in elements]
+        parts.append(f'"00081190":{{"vr":"UR","Value":[{_quoted(address)}]}}')
+        # PS3.18 F.2.2: in ascending order of tag. The tag leads each text.
+        parts.sort()
+        rows.append("{" + ",".join(parts) + "}")
+    return ("[" + ",".join(rows) + "]").encode()
 
 
-def _row(
-    attributes: Iterable[Attribute], row: tuple[Any, ...], base: str, level: Level
-) -> dict[str, Any]:
-    answer: dict[str, Any] = {}
+Row = tuple[Any, ...]
+_PARTS = {
+    "studies": "StudyInstanceUID",
+    "series": "SeriesInstanceUID",
+    "instances": "SOPInstanceUID",
+}
+_quoted = encode_basestring
+
+
+@lru_cache(maxsize=1000)
+def _layout(
+    attributes: tuple[Attribute, ...], level: Level
+) -> tuple[list[Callable[[Row], str]], list[tuple[str, int]]]:
+    """Return a writer for each element, and where the UIDs of a row's address are."""
+    elements: list[Callable[[Row], str]] = [lambda row: _ONLINE]
+    at: dict[str, int] = {}
     place = 0
-    uids = {}
     for attribute in attributes:
-        values = row[place : place + len(attribute.columns)]
+        at[attribute.keyword] = place
+        elements.append(_writer(attribute, place))
         place += len(attribute.columns)
-        answer[attribute.tag] = _element(attribute, values)
-        if attribute.vr == "UI":
-            uids[attribute.keyword] = values[0]
-    answer["00080056"] = {"vr": "CS", "Value": ["ONLINE"]}
-    answer["00081190"] = {"vr": "UR", "Value": [_address(base, uids, level)]}
-    return answer
+    depth = {Level.STUDY: 1, Level.SERIES: 2, Level.IMAGE: 3}[level]
+    places = [(part, at[keyword]) for part, keyword in list(_PARTS.items())[:depth]]
+    return elements, places
 
 
-def _address(base: str, uids: dict[str, str], level: Level) -> str:
-    address = f"{base}/studies/{uids['StudyInstanceUID']}"
-    if level is not Level.STUDY:
-        address += f"/series/{uids['SeriesInstanceUID']}"
-    if level is Level.IMAGE:
-        address += f"/instances/{uids['SOPInstanceUID']}"
-    return address
+_ONLINE = '"00080056":{"vr":"CS","Value":["ONLINE"]}'
+
+
+def _writer(attribute: Attribute, place: int) -> Callable[[Row], str]:
+    """Return what writes an attribute of a row as a member of a JSON object."""
+    head = f'"{attribute.tag}":{{"vr":"{attribute.vr}"'
+    empty = head + "}"
+    values = _VALUES.get(attribute.keyword) or _VALUES.get(attribute.vr, _text)
+    columns = slice(place, place + len(attribute.columns))
+
+    def write(row: Row) -> str:
+        value = row[place]
+        text = values(row[columns]) if values is _name else values(value) if value else ""
+        if value == 0 and values is _number:
+            text = "0"
+        return f'{head},"Value":[{text}]}}' if text else empty
+
+    return write
+
+
+def _text(value: str) -> str:
+    return _quoted(value)
+
+
+def _number(value: float) -> str:
+    return str(value)
+
+
+def _date(value: date) -> str:
+    return f'"{value:%Y%m%d}"'
+
+
+def _time(value: time) -> str:
+    return f'"{value:%H%M%S.%f}"' if value.microsecond else f'"{value:%H%M%S}"'
+
+
+def _modalities(value: str) -> str:
+    return ",".join(_quoted(one) for one in value.split("\\"))
+
+
+def _patient_id(value: str) -> str:
+    """Leave out the id that stands for none."""
+    return "" if value.startswith(NO_ID) else _quoted(value)
+
+
+def _name(values: tuple[str, ...]) -> str:
+    groups = values if len(values) > 1 else (values[0] or "").split("=")
+    named = [
+        f'"{group}":{_quoted(text)}'
+        for group, text in zip(_NAME_GROUPS, groups, strict=False)
+        if text
+    ]
+    return "{" + ",".join(named) + "}" if named else ""
 
 
 _NAME_GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
-
-
-def _element(attribute: Attribute, values: tuple[Any, ...]) -> dict[str, Any]:
-    if attribute.vr == "PN":
-        groups = values if len(values) > 1 else (values[0] or "").split("=")
-        name = {group: text for group, text in zip(_NAME_GROUPS, groups, strict=False) if text}
-        return {"vr": "PN", "Value": [name]} if name else {"vr": "PN"}
-    value = values[0]
-    if value is None or value == "":
-        return {"vr": attribute.vr}
-    if isinstance(value, date):
-        value = value.strftime("%Y%m%d")
-    elif isinstance(value, time):
-        value = value.strftime("%H%M%S.%f" if value.microsecond else "%H%M%S")
-    elif attribute.keyword == "ModalitiesInStudy":
-        return {"vr": "CS", "Value": value.split("\\")}
-    elif attribute.keyword == "PatientID" and value.startswith("?"):
-        return {"vr": "LO"}
-    return {"vr": attribute.vr, "Value": [value]}
+_VALUES: dict[str, Callable[[Any], str]] = {
+    "ModalitiesInStudy": _modalities,
+    "PatientID": _patient_id,
+    "PN": _name,
+    "DA": _date,
+    "TM": _time,
+    "IS": _number,
+    "DS": _number,
+    "US": _number,
+}
+"""How a value is written, by keyword or by VR; other VRs are text."""

@@ -37,6 +37,8 @@ Condition = Callable[[Any], Q]
 """Takes one alternative of a parameter's value."""
 
 NOTHING = Q(pk__in=[])
+EVERYTHING = Q(pk__isnull=False)
+"""Unlike an empty Q, it stays itself when joined to another condition by "or"."""
 _NUMBER = re.compile(r"TY-(\d{4})-(\d{6,12})")
 _ID = re.compile(r"[0-9]{1,18}")
 
@@ -124,7 +126,7 @@ def words(*columns: str) -> Condition:
 
 def constant(code: str) -> Condition:
     """Match everything when the token has this code."""
-    return lambda term: Q() if term.code == code else NOTHING
+    return lambda term: EVERYTHING if term.code == code else NOTHING
 
 
 def case_number(prefix: str = "") -> Condition:
@@ -166,7 +168,7 @@ def patient_identifier(term: Token) -> Q:
 
 def child_name(term: str) -> Q:
     """Match when every word is found in the name, its pinyin or their initials."""
-    found = Q()
+    found = EVERYTHING
     for word in term.lower().split():
         found &= Q(name_search__contains=word)
     return found
@@ -220,7 +222,7 @@ def opinion_version(term: str) -> Q:
     found = re.fullmatch(r"(\d{1,18})(?:/_history/(\d{1,9}))?", term)
     if found is None:
         return NOTHING
-    exact = Q(version=int(found[2])) if found[2] else Q()
+    exact = Q(version=int(found[2])) if found[2] else EVERYTHING
     return Q(case_id=int(found[1])) & exact
 
 

@@ -17,6 +17,7 @@ ISSUE_TYPE = {
     405: "not-supported",
     406: "not-supported",
     409: "conflict",
+    500: "exception",
 }
 """HTTP status to issue type."""
 

@@ -123,6 +123,8 @@ def parse(
             raise SearchRefused(f"The modifier of “{key[:40]}” is not supported.")
         if not value:
             continue
+        if "\0" in value:
+            raise SearchRefused(f"The value of “{name}” holds a character that no text has.")
         used.append((key, value))
         if param is None:
             controls[name] = value

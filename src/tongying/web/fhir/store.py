@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db import DatabaseError, transaction
 from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -19,7 +20,7 @@ from tongying.kernel.errors import NotFound
 from tongying.web.cases.documents import PDF_KINDS, DocumentNotReady, open_document
 from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, OpinionRow
 from tongying.web.fhir import rows
-from tongying.web.fhir.conditions import NOTHING, conditions_for
+from tongying.web.fhir.conditions import EVERYTHING, NOTHING, conditions_for
 from tongying.web.fhir.mapping.elements import LOINC, hospital_code
 from tongying.web.fhir.mapping.question import OBSERVATION_CODE, measurements
 from tongying.web.fhir.search import Clause, Search, Token, days
@@ -104,8 +105,7 @@ def search(viewer: Viewer, kind: str, asked: Search) -> Page:
         if kind == "Observation"
         else _search(viewer, kind, asked)
     )
-    for value in page.values:
-        _noted(viewer, value)
+    _note_all(viewer, page.values)
     return page
 
 
@@ -121,7 +121,8 @@ def versions(viewer: Viewer, id_: str) -> list[FhirOpinion]:
     if not found:
         raise ResourceNotFound("There is no such resource.")
     values = rows.opinion_values(viewer, found)
-    return [_noted(viewer, value) for value in values]
+    _note_all(viewer, values)
+    return values
 
 
 def pdf(viewer: Viewer, id_: str) -> FhirBinary:
@@ -331,7 +332,7 @@ def _measure_condition(measure: Measure, clause: Clause, term: Any, conditions: 
             number, _, name = term.code.partition("-")
             return _pk(number) if name == measure.value else NOTHING
         case "code":
-            return Q() if _is_code(measure, term) else NOTHING
+            return EVERYTHING if _is_code(measure, term) else NOTHING
         case "date" if measure is Measure.GESTATION:
             return NOTHING
         case "date":
@@ -345,6 +346,18 @@ def _measure_condition(measure: Measure, clause: Clause, term: Any, conditions: 
 
 def _is_code(measure: Measure, term: Token) -> bool:
     return term.system in (None, LOINC) and term.code == OBSERVATION_CODE[measure][0]
+
+
+def _note_all(viewer: Viewer, values: Sequence[Any]) -> None:
+    """Record the readings of a page in one transaction (each of its own would cost a sync)."""
+    try:
+        with transaction.atomic():
+            for value in values:
+                _noted(viewer, value)
+    except DatabaseError:
+        # What the trail believes to be covered may have been rolled back.
+        trail.forget_episodes()
+        raise
 
 
 def _noted(viewer: Viewer, value: Any) -> Any:

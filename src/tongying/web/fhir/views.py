@@ -8,6 +8,7 @@ HL7 FHIR R4, "RESTful API", http://hl7.org/fhir/R4/http.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -42,6 +43,9 @@ FHIR_JSON = "application/fhir+json"
 _JSON_FORMATS = frozenset({"json", "application/json", FHIR_JSON, "text/json"})
 _FHIR_RANGES = frozenset({"*/*", "application/*", FHIR_JSON, "application/json"})
 
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""What an id may be (R4, data type id)."""
+
 View = Callable[..., HttpResponse]
 Mapping = Callable[[Any, HttpRequest], Json]
 
@@ -72,12 +76,12 @@ def _service(*methods: str, public: bool = False) -> Callable[[View], View]:
                 response["WWW-Authenticate"] = "Bearer"
                 return response
             if request.method not in methods:
-                response = _refusal(405, "This service is for reading only.")
-                response["Allow"] = ", ".join(methods)
-                return response
+                return _reading_only(methods)
             if not _wants_json(request) and path.get("kind") != "Binary":
                 return _refusal(406, f"This service answers in {FHIR_JSON} only.")
             try:
+                if _ID.fullmatch(path.get("id_", "1")) is None:
+                    raise store.ResourceNotFound("There is no such resource.")
                 return view(request, **path)
             except TongyingError as error:
                 return _refusal(status_of(error), error.sentence)
@@ -99,7 +103,7 @@ def search_type(request: HttpRequest, kind: str) -> HttpResponse:
     known = _kind(kind, Interaction.SEARCH)
     posted = request.path.endswith("/_search")
     if request.method == "POST" and not posted:
-        return _refusal(405, "This service is for reading only.")
+        return _reading_only(("GET", "HEAD"))
     pairs = [*_pairs(request.GET), *(_pairs(request.POST) if request.method == "POST" else ())]
     strict = "handling=strict" in request.headers.get("Prefer", "").replace(" ", "")
     asked = parse(
@@ -261,6 +265,12 @@ def _answer(resource: Json, status: int = 200) -> HttpResponse:
 
 def _refusal(status: int, sentence: str) -> HttpResponse:
     return _answer(operation_outcome(status, sentence), status)
+
+
+def _reading_only(methods: tuple[str, ...]) -> HttpResponse:
+    response = _refusal(405, "This service is for reading only.")
+    response["Allow"] = ", ".join(methods)
+    return response
 
 
 def _private(response: HttpResponse) -> HttpResponse:

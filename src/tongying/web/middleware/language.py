@@ -38,5 +38,5 @@ def language_of(request: HttpRequest) -> str:
         first = asked.split("-")[0]
         for code, _name in settings.LANGUAGES:
             if code.split("-")[0] == first:
-                return code
-    return settings.LANGUAGE_CODE
+                return str(code)
+    return str(settings.LANGUAGE_CODE)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, TongyingError
+from tongying.web.fhir.outcome import operation_outcome
 
 STATUS: tuple[tuple[type[TongyingError], int], ...] = (
     (NotFound, 404),
@@ -21,6 +22,10 @@ STATUS: tuple[tuple[type[TongyingError], int], ...] = (
 
 MACHINE_PATHS = ("/dicomweb/", "/api/", "/uploads/")
 """Below these the answer is a problem document (RFC 9457); elsewhere a page."""
+
+FHIR_PATH = "/fhir/"
+"""Below this the answer is an OperationOutcome."""
+UNFORESEEN = "Something went wrong here; it has been noted."
 
 _log = logging.getLogger("tongying.web")
 
@@ -58,13 +63,26 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer an exception that a view raised."""
         machine = request.path.startswith(MACHINE_PATHS)
+        fhir = request.path.startswith(FHIR_PATH)
         if isinstance(error, TongyingError):
+            if fhir:
+                return _outcome(status_of(error), error.sentence)
             if machine:
                 return problem_response(error)
             from tongying.web.pages.errors import refusal_page
 
             return refusal_page(request, error, status_of(error))
         _log.exception("unforeseen error at %s", request.path)
+        if fhir:
+            return _outcome(500, UNFORESEEN)
         if machine:
-            return problem(500, "server.error", "Something went wrong here; it has been noted.")
+            return problem(500, "server.error", UNFORESEEN)
         return None
+
+
+def _outcome(status: int, sentence: str) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(operation_outcome(status, sentence), ensure_ascii=False).encode(),
+        status=status,
+        content_type="application/fhir+json",
+    )

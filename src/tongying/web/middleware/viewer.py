@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from tongying.consult.people import Viewer
-from tongying.web.people.store import viewer_of_member, viewer_of_token
+from tongying.consult.people import Role, Viewer
+from tongying.kernel.ids import HospitalCode, UserId
+from tongying.web import prepared
+from tongying.web.people.models import AccessToken
+from tongying.web.people.store import viewer_of_member
 
 OTP_NEEDED = "otp_needed"
 """Session key: the password was right, the second factor is still to come."""
@@ -47,6 +53,24 @@ class ViewerMiddleware:
             viewer = _viewer_of_session(request)
         request.viewer = viewer
         return self._get_response(request)
+
+
+def viewer_of_token(token: str) -> Viewer | None:
+    """Return whom a bearer token speaks for, or None."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    for user, login, hospital, role in prepared.rows("token", [digest], _of_digest):
+        return Viewer(UserId(user), login, HospitalCode(hospital), Role(role))
+    return None
+
+
+def _of_digest(given: Sequence[Any]) -> QuerySet[Any, Any]:
+    """Return the active member whose standing token has a digest."""
+    found = AccessToken.objects.filter(
+        digest=given[0], revoked_at=None, member__is_active=True
+    )
+    return found.values_list(
+        "member_id", "member__login", "member__hospital_id", "member__role"
+    )
 
 
 def _viewer_of_session(request: HttpRequest) -> Viewer | None:

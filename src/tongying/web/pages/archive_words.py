@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as fixed
+from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as _p
 
 from tongying.archive.arrival import Door, Fate
@@ -94,8 +95,8 @@ _CHANGES: Final[dict[str, Promise]] = {
     "second-factor-on": _("set up the second factor"),
     "second-factor-off": _("removed the second factor"),
     "backup-codes": _("made new backup codes"),
-    "shut": _("shut the account"),
-    "opened": _("opened the account again"),
+    "shut": _("deactivated the account"),
+    "opened": _("activated the account again"),
     "access-reset": _("gave a new password"),
 }
 
@@ -237,6 +238,10 @@ def event_words(event: AuditEvent) -> str:
 
 def _files_words(event: AuditEvent) -> str:
     count = event.detail.get("count", "?")
+    number = int(count) if count.isdecimal() else 2
     fate = event.detail.get("fate", "")
     words = str(FATE_WORDS[Fate(fate)]) if fate in set(Fate) else ""
-    return gettext("%(count)s images: %(fate)s") % {"count": count, "fate": words}
+    return ngettext("%(count)s file %(fate)s", "%(count)s files %(fate)s", number) % {
+        "count": count,
+        "fate": words,
+    }

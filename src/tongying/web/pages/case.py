@@ -29,7 +29,7 @@ OPINION_MOVES: Final = frozenset({Move.SIGN, Move.AMEND})
 CONFIRMED: Final = OPINION_MOVES | {Move.DISCARD}
 """Moves that are asked for once more before they are made."""
 
-PARTS: Final = frozenset({"opinions", "key_images"})
+PARTS: Final = frozenset({"documents"})
 """Parts of the page that htmx may ask for alone."""
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from tongying.consult.case import ANSWER_WITHIN, Confidence, Question, Urgency
 from tongying.consult.people import Viewer
-from tongying.consult.states import RULES, Move, State
+from tongying.consult.states import OWNER, RULES, Move, Owner, State
 from tongying.web.cases import store
+from tongying.web.cases.documents import SERIES_NUMBERS
 from tongying.web.cases.shown import CaseView, ShownChild, ShownMember, ShownSeries, ShownStudy
-from tongying.web.pages.opening import viewer_link
+from tongying.web.pages.opening import NOT_PICTURES, viewer_link
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
 
@@ -21,9 +22,6 @@ STALE_DAYS: Final = 30
 STALE_INFANT_DAYS: Final = 7
 """After this a weight is old; the shorter holds below one year (domain.md section 4, point 7)."""
 INFANT_MONTHS: Final = 12
-
-NOT_PICTURES: Final = frozenset({"SR", "SEG", "KO", "PR", "REG", "RTSTRUCT", "DOC"})
-"""Modalities of what people and programs derive from images."""
 
 _IN_PLACE: Final = frozenset(
     {Move.EDIT, Move.WRITE, Move.SUBMIT, Move.SIGN, Move.AMEND, Move.ASSIGN}
@@ -78,6 +76,7 @@ def case_context(
     form = form or typed(written(question), question)
     context: dict[str, Any] = {
         "place": "worklist",
+        "settled": OWNER[case.state] is Owner.NOBODY or case.state is State.SIGNED,
         "view": view,
         "case": case,
         "question": question,
@@ -105,9 +104,9 @@ def case_context(
         "confidences": [Choice(one.value, CONFIDENCE_WORDS[one]) for one in Confidence],
         "today": timezone.localdate().isoformat(),
         "signs_as": getattr(request.user, "name", viewer.login),
-        "making_documents": any(
-            not opinion.documents and not opinion.failure for opinion in view.opinions
-        ),
+        "making_documents": bool(view.opinions)
+        and not view.opinions[0].documents
+        and not view.opinions[0].failure,
         "reason_to_show": case.reason if _reason_counts(view) else "",
     }
     if Move.ASSIGN in moves:
@@ -134,8 +133,13 @@ def _derived(view: CaseView) -> list[tuple[ShownStudy, ShownSeries]]:
         (study, series)
         for study in view.studies
         for series in study.series
-        if series.modality in NOT_PICTURES
+        if series.modality in NOT_PICTURES and not _is_document(view, series)
     ]
+
+
+def _is_document(view: CaseView, series: ShownSeries) -> bool:
+    """Say whether a series is a document of this case's opinion, which has its own place."""
+    return series.number in SERIES_NUMBERS.values() and view.number in series.description
 
 
 def _size_stale(question: Question, child: ShownChild) -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 from tongying.consult.people import Role
 from tongying.web.pages.choices import theme_of
@@ -62,6 +62,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     values: dict[str, Any] = {
         "viewer": viewer,
         "theme": theme_of(request),
+        "LANGUAGE_CODE": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "page_url": request.get_full_path() if request.method == "GET" else "/",
         "htmx_request": bool(request.headers.get("HX-Request")),

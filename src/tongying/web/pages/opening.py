@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from tongying.web.cases.shown import CaseView, ShownStudy
 from tongying.web.viewer.config import viewer_url
+
+NOT_PICTURES: Final = frozenset({"SR", "SEG", "KO", "PR", "REG", "RTSTRUCT", "DOC"})
+"""Modalities of what people and programs derive from images."""
 
 
 def viewer_link(view: CaseView, *, first: str = "", series_uid: str | None = None) -> str:

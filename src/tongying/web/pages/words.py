@@ -18,9 +18,9 @@ from tongying.web.cases.shown import ShownChild
 
 STATE_WORDS: Final[dict[State, Promise]] = {
     State.DRAFT: _p("state", "Draft"),
-    State.SUBMITTED: _p("state", "To be assigned"),
+    State.SUBMITTED: _p("state", "To assign"),
     State.RETURNED: _p("state", "Sent back"),
-    State.ASSIGNED: _p("state", "To be accepted"),
+    State.ASSIGNED: _p("state", "To accept"),
     State.READING: _p("state", "Being read"),
     State.WAITING: _p("state", "Waiting for data"),
     State.SIGNED: _p("state", "Answered"),
@@ -168,11 +168,21 @@ def age_words(age: Age | None) -> str:
     return age.in_chinese() if in_chinese() else age.in_english()
 
 
-def corrected_words(child: ShownChild) -> str:
+def corrected_words(child: ShownChild, *, short: bool = False) -> str:
     """Return the corrected age with its word, or nothing where it is not said."""
     if child.corrected_age is None:
         return ""
+    if short:
+        return pgettext("age", "corr. %(age)s") % {"age": age_words(child.corrected_age)}
     return pgettext("age", "corrected %(age)s") % {"age": age_words(child.corrected_age)}
+
+
+def sex_short(sex: str | None) -> str:
+    """Return a sex for a line of a table: a word in Chinese, a letter in English."""
+    word = SEX_WORDS.get(sex or "", SEX_WORDS[""])
+    if in_chinese():
+        return str(word) if sex else "?"
+    return sex or "?"
 
 
 def owner_words(state: State, assignee: str, *, mine: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from tongying.web.cases.worklist import SORTS, TABS, WorklistPage, WorklistQuery
 from tongying.web.cases.worklist import worklist as worklist_page
 from tongying.web.pages.opening import viewer_link
 from tongying.web.pages.signed_in import signed_in
+from tongying.web.pages.worklist_lines import lines_of
 
 WINDOW: Final = 100
 """Rows that one answer carries; the next come when the reader nears the end."""
@@ -80,8 +82,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         name += "#rows" if query.offset else "#list"
     context = _context(request, query, page)
-    if name == "pages/worklist.html":
-        context |= _pressing(request, query, page)
     response = render(request, name, context)
     patch_vary_headers(response, ("HX-Request",))
     return response
@@ -130,9 +130,12 @@ def _query(request: HttpRequest) -> WorklistQuery:
 
 def _context(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> dict[str, Any]:
     viewer = request.viewer  # type: ignore[attr-defined]
-    return {
+    now = timezone.now()
+    pressing = _pressing(page, now) if query == WorklistQuery(limit=WINDOW) else {}
+    return pressing | {
         "place": "worklist",
         "page": page,
+        "lines": lines_of(page.rows, now),
         "query": query,
         "direction": "desc" if query.descending else "asc",
         "tabs": [
@@ -147,15 +150,12 @@ def _context(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> 
     }
 
 
-def _pressing(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> dict[str, Any]:
+def _pressing(page: WorklistPage, now: datetime) -> dict[str, Any]:
     """Say how many of the reader's own cases are overdue, and when the next one is due."""
-    first = WorklistQuery(limit=WINDOW)
-    own = page if query == first else worklist_page(request.viewer, first)  # type: ignore[attr-defined]
-    due = [row.due_at for row in own.rows if row.due_at and row.state not in _ANSWERED]
-    now = timezone.now()
+    due = [row.due_at for row in page.rows if row.due_at and row.state not in _ANSWERED]
     late = sum(at < now for at in due)
     return {
-        "late_count": f"{late}+" if late == WINDOW and own.more else late,
+        "late_count": f"{late}+" if late == WINDOW and page.more else late,
         "next_due": next((at for at in due if at >= now), None),
     }
 

@@ -73,7 +73,13 @@ class Peer:
 
 
 def add_hospital(
-    code: str, name: str, *, actor: str, ae_title: str = "", answers: bool = False, name_en: str = ""
+    code: str,
+    name: str,
+    *,
+    actor: str,
+    ae_title: str = "",
+    answers: bool = False,
+    name_en: str = "",
 ) -> str:
     """Add a hospital and return its AE title.
 
@@ -106,9 +112,7 @@ def add_hospital(
         Hospital.objects.create(
             code=code, name=name.strip(), name_en=name_en, ae_title=ae_title, answers=answers
         )
-        trail.append(
-            [AuditEvent(timezone.now(), actor, Action.CREATE, "hospital", code, code)]
-        )
+        trail.append([AuditEvent(timezone.now(), actor, Action.CREATE, "hospital", code, code)])
     return ae_title
 
 
@@ -184,9 +188,7 @@ def issue_token(login: str, *, actor: str, label: str = "") -> str:
 def viewer_of_token(token: str) -> Viewer | None:
     """Return whom a bearer token speaks for, or None."""
     row = (
-        AccessToken.objects.filter(
-            digest=_digest(token), revoked_at=None, member__is_active=True
-        )
+        AccessToken.objects.filter(digest=_digest(token), revoked_at=None, member__is_active=True)
         .values_list("member_id", "member__login", "member__hospital_id", "member__role")
         .first()
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Protocol
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -36,10 +39,17 @@ class LinkNotYours(NotAllowed):
     code = "child.link-not-yours"
 
 
+class KnownChild(Protocol):
+    """What tells whether a patient module can be a child's."""
+
+    local_id: str
+    birth_date: date | None
+
+
 class ChildFinder:
     """Finds the child of an instance, or makes it."""
 
-    def is_of(self, child: Child, patient: PatientAttributes) -> bool:
+    def is_of(self, child: KnownChild, patient: PatientAttributes) -> bool:
         """Say whether a patient module can be the child's.
 
         The id must be the same, and dates of birth that are both known must not differ.
@@ -172,6 +182,6 @@ def _note(viewer: Viewer, action: Action, row: ChildLink) -> None:
     )
 
 
-def _same_birth(child: Child, patient: PatientAttributes) -> bool:
+def _same_birth(child: KnownChild, patient: PatientAttributes) -> bool:
     known = child.birth_date is not None and patient.birth_date is not None
     return not known or child.birth_date == patient.birth_date

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from tongying.archive.arrival import Arrival, Door, Fate, Received, Sender
@@ -17,14 +16,10 @@ from tongying.consult.people import Viewer
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.web.cases.models import DocumentRow
 from tongying.web.people.store import viewer_of_login
+from tongying.web.records import index_rows
 from tongying.web.records.children import ChildFinder
-from tongying.web.records.models import (
-    Instance,
-    InstanceMetadata,
-    Series,
-    StoreConflict,
-    Study,
-)
+from tongying.web.records.index_rows import SeriesRow, StudyRow
+from tongying.web.records.models import Instance, Series, StoreConflict, Study
 from tongying.web.records.visible import studies_for
 from tongying.web.trail import store as trail
 
@@ -33,8 +28,8 @@ from tongying.web.trail import store as trail
 class _Place:
     """A study being filled, and what this batch adds to it."""
 
-    study: Study
-    series: dict[str, Series]
+    study: StudyRow
+    series: dict[str, SeriesRow]
     added: Counter[int]
     bytes: int = 0
     touched: bool = False
@@ -72,13 +67,9 @@ class _Batch:
     def place(self, received: Sequence[Received]) -> list[Arrival]:
         """Place every instance, write the rows and the events."""
         self._look_up(received)
-        rows: list[tuple[Instance, bytes]] = []
+        rows: list[index_rows.NewInstance] = []
         arrivals = [self._place_one(one, rows) for one in received]
-        made = Instance.objects.bulk_create([row for row, _ in rows])
-        InstanceMetadata.objects.bulk_create(
-            InstanceMetadata(instance=row, json=metadata)
-            for row, (_, metadata) in zip(made, rows, strict=True)
-        )
+        made = index_rows.add_instances(rows, self._sender, self._now)
         self._keep_conflicts(made)
         self._count()
         trail.append(self._summaries(arrivals))
@@ -87,8 +78,7 @@ class _Batch:
     def _look_up(self, received: Sequence[Received]) -> None:
         """Find the studies and instances that are here already, in one query each."""
         uids = {one.record.study.uid for one in received}
-        own = Study.objects.filter(hospital_id=self._sender.hospital, uid__in=uids)
-        found = {study.uid: study for study in own.select_related("child")}
+        found = {row.uid: row for row in index_rows.own_studies(self._sender.hospital, uids)}
         missing = {
             one.record.study.uid
             for one in received
@@ -97,31 +87,24 @@ class _Batch:
         if missing and self._sender.user is not None:
             guests = studies_for(self._as_viewer()).filter(uid__in=missing)
             for study in guests.select_related("child").order_by("-id"):
-                found[study.uid] = study
+                found[study.uid] = StudyRow.of(study)
+        series = index_rows.series_of([row.pk for row in found.values()])
         for study in found.values():
-            self._open(study)
-        hospitals = {self._sender.hospital, *(study.hospital_id for study in found.values())}
-        known = Instance.objects.filter(
-            hospital_id__in=hospitals, uid__in={one.record.sop_instance_uid for one in received}
-        )
-        for pk, hospital, uid, digest in known.values_list("pk", "hospital_id", "uid", "digest"):
-            self._known[hospital, uid] = (pk, digest)
+            self._places[study.uid] = _Place(study, series.get(study.pk, {}), Counter())
+        hospitals = {self._sender.hospital, *(study.hospital for study in found.values())}
+        instances = {one.record.sop_instance_uid for one in received}
+        self._known |= index_rows.known_instances(hospitals, instances)
 
     def _as_viewer(self) -> Viewer:
         if self._viewer is None:
             self._viewer = viewer_of_login(self._sender.actor)
         return self._viewer
 
-    def _open(self, study: Study) -> _Place:
-        series = {row.uid: row for row in Series.objects.filter(study=study)} if study.pk else {}
-        self._places[study.uid] = place = _Place(study, series, Counter())
-        return place
-
-    def _place_one(self, one: Received, rows: list[tuple[Instance, bytes]]) -> Arrival:
+    def _place_one(self, one: Received, rows: list[index_rows.NewInstance]) -> Arrival:
         record = one.record
         place = self._places.get(record.study.uid)
-        hospital = place.study.hospital_id if place else self._sender.hospital
-        if place is not None and not self._children.is_of(place.study.child, record.patient):
+        hospital = place.study.hospital if place else self._sender.hospital
+        if place is not None and not self._children.is_of(place.study, record.patient):
             return Arrival.of(
                 one,
                 Fate.REFUSED,
@@ -133,11 +116,12 @@ class _Batch:
         if known is not None:
             return self._again(one, known, hospital)
         if place is None:
-            place = self._open(self._make_study(one))
+            study = self._make_study(one)
+            place = self._places[study.uid] = _Place(study, {}, Counter())
         series = place.series.get(record.series.uid)
         if series is None:
             series = self._make_series(place, one)
-        rows.append((self._row(one, series, hospital), record.metadata))
+        rows.append(index_rows.NewInstance(one, series.pk, hospital))
         self._known[hospital, record.sop_instance_uid] = (None, one.digest)
         place.added[series.pk] += 1
         place.bytes += one.size
@@ -152,12 +136,11 @@ class _Batch:
         reason = "Other bytes are here under this SOP Instance UID; these are kept apart."
         return Arrival.of(one, Fate.CONFLICT, code="archive.conflict", reason=reason)
 
-    def _keep_conflicts(self, made: Iterable[Instance]) -> None:
+    def _keep_conflicts(self, made: dict[tuple[str, str], int]) -> None:
         """Note the conflicting bytes, also of instances that came in this very batch."""
-        fresh = {(row.hospital_id, row.uid): row.pk for row in made}
         for hospital, pk, one in self._conflicts:
             StoreConflict.objects.get_or_create(
-                instance_id=pk or fresh[hospital, one.record.sop_instance_uid],
+                instance_id=pk or made[hospital, one.record.sop_instance_uid],
                 digest=one.digest,
                 defaults={
                     "name": one.name[-300:],
@@ -168,9 +151,9 @@ class _Batch:
                 },
             )
 
-    def _make_study(self, one: Received) -> Study:
+    def _make_study(self, one: Received) -> StudyRow:
         record, study = one.record, one.record.study
-        return Study.objects.create(
+        made = Study.objects.create(
             hospital_id=self._sender.hospital,
             child=self._children.find_or_make(self._sender.hospital, record),
             uid=study.uid,
@@ -188,11 +171,12 @@ class _Batch:
             arrived_at=self._now,
             changed_at=self._now,
         )
+        return StudyRow.of(made)
 
-    def _make_series(self, place: _Place, one: Received) -> Series:
+    def _make_series(self, place: _Place, one: Received) -> SeriesRow:
         series = one.record.series
-        row = Series.objects.create(
-            study=place.study,
+        made = Series.objects.create(
+            study_id=place.study.pk,
             uid=series.uid,
             modality=series.modality[:16],
             number=series.number,
@@ -206,32 +190,9 @@ class _Batch:
             time=series.time,
             frame_of_reference_uid=series.frame_of_reference_uid,
         )
-        place.series[series.uid] = row
+        row = place.series[series.uid] = SeriesRow(made.pk, made.modality)
         place.touched = True
         return row
-
-    def _row(self, one: Received, series: Series, hospital: str) -> Instance:
-        record = one.record
-        return Instance(
-            series=series,
-            hospital_id=hospital,
-            uid=record.sop_instance_uid,
-            sop_class_uid=record.sop_class_uid,
-            transfer_syntax_uid=record.transfer_syntax_uid,
-            number=record.number,
-            rows=record.rows,
-            columns=record.columns,
-            bits_allocated=record.bits_allocated,
-            frame_count=record.frame_count,
-            digest=one.digest,
-            bytes=one.size,
-            frames=None if record.frames is None else record.frames.to_bytes(),
-            bulk=record.bulk,
-            caveats=[caveat.as_json() for caveat in record.caveats],
-            door=self._sender.door.value,
-            sent_by=self._sender.actor[:80],
-            arrived_at=self._now,
-        )
 
     @staticmethod
     def _fill_blanks(place: _Place, one: Received) -> None:
@@ -253,27 +214,19 @@ class _Batch:
         for place in self._places.values():
             if not place.added:
                 continue
-            for series_pk, added in place.added.items():
-                Series.objects.filter(pk=series_pk).update(
-                    instance_count=F("instance_count") + added
-                )
-            changes: dict[str, object] = {
-                "instance_count": F("instance_count") + place.added.total(),
-                "bytes": F("bytes") + place.bytes,
-                "changed_at": self._now,
-            }
+            index_rows.count_series(place.added)
+            index_rows.count_study(place.study.pk, place.added.total(), place.bytes, self._now)
             if place.touched:
                 study = place.study
                 modalities = sorted({row.modality for row in place.series.values()} - {""})
-                changes |= {
-                    "modalities": "\\".join(modalities)[:100],
-                    "series_count": len(place.series),
-                    "description": study.description,
-                    "weight_kg": study.weight_kg,
-                    "size_m": study.size_m,
-                    "caveats": study.caveats,
-                }
-            Study.objects.filter(pk=place.study.pk).update(**changes)
+                Study.objects.filter(pk=study.pk).update(
+                    modalities="\\".join(modalities)[:100],
+                    series_count=len(place.series),
+                    description=study.description,
+                    weight_kg=study.weight_kg,
+                    size_m=study.size_m,
+                    caveats=study.caveats,
+                )
 
     def _summaries(self, arrivals: Iterable[Arrival]) -> list[AuditEvent]:
         """One event per study and fate, with how many."""
@@ -292,7 +245,7 @@ class _Batch:
                     Action.REFUSE if refused else Action.CREATE,
                     "study",
                     uid,
-                    place.study.hospital_id if place else self._sender.hospital,
+                    place.study.hospital if place else self._sender.hospital,
                     detail,
                 )
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,10 +10,10 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from tongying.consult.people import Viewer
 from tongying.kernel.errors import NotFound
-from tongying.web.records.models import Instance, InstanceMetadata, Series, Study
-from tongying.web.records.visible import studies_condition, studies_for
+from tongying.web import prepared
+from tongying.web.records.models import Instance, Series, Study
+from tongying.web.records.visible import may_be_invited, studies_condition, studies_for
 from tongying.web.trail import store as trail
-
 
 
 class ObjectNotFound(NotFound):
@@ -73,8 +73,7 @@ def locate_one(viewer: Viewer, place: Place, *, door: str) -> Located:
     ObjectNotFound
         If it does not exist for the viewer.
     """
-    rows = _instances(viewer, place).values_list(*_COLUMNS)[:1]
-    for row in rows:
+    for row in _rows(viewer, place, "one", tail=" LIMIT 1"):
         located = _located(row)
         _note(viewer, located, door)
         return located
@@ -89,8 +88,7 @@ def locate(viewer: Viewer, place: Place, *, door: str) -> list[Located]:
     ObjectNotFound
         If there are none for the viewer.
     """
-    rows = _instances(viewer, place).order_by("series__number", "series_id", "number", "pk")
-    found = [_located(row) for row in rows.values_list(*_COLUMNS)]
+    found = [_located(row) for row in _rows(viewer, place, "all")]
     if not found:
         raise ObjectNotFound(f"There is no such {_what(place)}.")
     hospital = found[0].hospital
@@ -108,26 +106,14 @@ def metadata(viewer: Viewer, place: Place, *, door: str) -> Iterator[bytes]:
     ObjectNotFound
         If there are none for the viewer.
     """
-    study = study_of(viewer, place.study)
-    wanted = InstanceMetadata.objects.filter(instance__series__study=study)
-    if place.series:
-        wanted = wanted.filter(instance__series__uid=place.series)
-    if place.instance:
-        wanted = wanted.filter(instance__uid=place.instance)
-    rows = list(
-        wanted.order_by(
-            "instance__series__number",
-            "instance__series_id",
-            "instance__number",
-            "instance_id",
-        ).values_list("json", flat=True)
-    )
+    rows = _rows(viewer, place, "json")
     if not rows:
         raise ObjectNotFound(f"There is no such {_what(place)}.")
+    hospital = rows[0][0]
     trail.note_read(
-        viewer.login, "study", study.uid, study.hospital_id, door=door, series=place.series
+        viewer.login, "study", place.study, hospital, door=door, series=place.series
     )
-    return (bytes(row) for row in rows)
+    return (bytes(json) for owner, json in rows if owner == hospital)
 
 
 def study_of(viewer: Viewer, uid: str) -> Study:
@@ -151,24 +137,48 @@ def series_exists(viewer: Viewer, place: Place) -> bool:
     ).exists()
 
 
-def _instances(viewer: Viewer, place: Place) -> QuerySet[Instance]:
-    condition = Q(series__study__uid=place.study)
-    if place.series:
-        condition &= Q(series__uid=place.series)
-    if place.instance:
-        condition &= Q(uid=place.instance)
-    visible = Study.objects.filter(studies_condition(viewer), uid=place.study)
-    rows = Instance.objects.filter(condition, series__study__in=visible)
-    return _own_first(rows, viewer, "hospital_id")
+_IN_ORDER = ("series__number", "series_id", "number", "pk")
+_WANTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "one": (_COLUMNS, ()),
+    "all": (_COLUMNS, _IN_ORDER),
+    "json": (("hospital_id", "metadata__json"), _IN_ORDER),
+}
+"""Columns and order of each kind of reading."""
 
 
-def _own_first(rows: Any, viewer: Viewer, column: str) -> Any:
+def _rows(viewer: Viewer, place: Place, kind: str, *, tail: str = "") -> list[tuple[Any, ...]]:
+    """Return columns of the instances of a place; where two hospitals have it, own copies first."""
+    names = {
+        "series__study__uid": place.study,
+        "series__uid": place.series,
+        "uid": place.instance,
+    }
+    given = [name for name, uid in names.items() if uid]
+    values: list[prepared.Value] = [viewer.hospital, *(names[name] for name in given)]
+    invited = may_be_invited(viewer)
+    if invited:
+        values.append(viewer.user)
+
+    def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
+        hospital, *uids = stand_ins
+        user = uids.pop() if invited else viewer.user
+        like = Viewer(user, "", hospital, viewer.role)
+        condition = Q(**dict(zip(given, uids, strict=True)))
+        condition &= studies_condition(like, "series__study__")
+        columns, order = _WANTED[kind]
+        rows = _own_first(Instance.objects.filter(condition), like, "hospital_id", *order)
+        return rows.values_list(*columns)
+
+    return prepared.rows(("reading", kind, viewer.role, *given), values, build, tail=tail)
+
+
+def _own_first(rows: Any, viewer: Viewer, column: str, *order: str) -> Any:
     foreign = Case(
         When(**{column: viewer.hospital}, then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),
     )
-    return rows.order_by(foreign, "pk")
+    return rows.order_by(foreign, *(order or ("pk",)))
 
 
 def located_of(instance: Instance) -> Located:

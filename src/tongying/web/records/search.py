@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, ClassVar
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any, ClassVar, NamedTuple
 
-from django.db.models import Model, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from tongying.archive.query import Level, Query
 from tongying.consult.people import Viewer
 from tongying.kernel.errors import BadInput
+from tongying.web import prepared
 from tongying.web.records.attributes import ATTRIBUTES, BY_KEYWORD, PREFIX, Attribute
 from tongying.web.records.models import Instance, Series, Study
-from tongying.web.records.visible import studies_for
+from tongying.web.records.visible import may_be_invited, studies_condition
 
 MOST_ROWS = 5000
 """Rows returned at most in one answer; a further page is asked for with an offset."""
@@ -25,6 +29,9 @@ _ORDER: dict[Level, tuple[str, ...]] = {
     Level.SERIES: ("study_id", "number", "id"),
     Level.IMAGE: ("series_id", "number", "id"),
 }
+_LARGEST = 2**31 - 1
+"""DICOM PS3.5 table 6.2-1, IS."""
+_TABLE: dict[Level, Any] = {Level.STUDY: Study, Level.SERIES: Series, Level.IMAGE: Instance}
 
 
 class MatchRefused(BadInput):
@@ -59,6 +66,28 @@ class Found:
     hospitals: list[str]
 
 
+class Term(NamedTuple):
+    """One comparison: a column, Django's lookup, and the values of the right-hand side."""
+
+    column: str
+    lookup: str
+    values: tuple[prepared.Value, ...]
+
+    @property
+    def shape(self) -> tuple[str, str, int]:
+        """What the query's SQL depends on."""
+        return self.column, self.lookup, len(self.values)
+
+    def condition(self, given: Iterator[Any]) -> Q:
+        """Return the comparison with values taken from `given`."""
+        taken = [next(given) for _ in self.values]
+        return Q(**{f"{self.column}__{self.lookup}": taken if self.lookup == "in" else taken[0]})
+
+
+Clause = tuple[Term, ...]
+"""Terms of which one must hold."""
+
+
 def search(viewer: Viewer, query: Query) -> Found:
     """Search the studies, series or instances that exist for a viewer.
 
@@ -68,29 +97,19 @@ def search(viewer: Viewer, query: Query) -> Found:
         If a date, time or number to match is malformed.
     """
     prefixes = PREFIX[query.level]
-    table = _visible(viewer, query.level)
+    clauses: list[Clause] = []
     ignored = []
     for keyword, value in query.matches.items():
         attribute = BY_KEYWORD.get(keyword)
         if attribute is None or attribute.level not in prefixes:
             ignored.append(keyword)
         elif value not in ("", "*"):
-            table = table.filter(_condition(attribute, value, prefixes, fuzzy=query.fuzzy))
-    attributes = tuple(
-        attribute
-        for attribute in ATTRIBUTES
-        if attribute.level in prefixes
-        and (attribute.always or attribute.keyword in query.fields or "*" in query.fields)
-    )
-    columns = [
-        prefixes[attribute.level] + column
-        for attribute in attributes
-        for column in attribute.columns
-    ]
+            prefix = prefixes[attribute.level]
+            clauses += clauses_of(attribute, value, prefix, fuzzy=query.fuzzy)
+    fields = query.fields & _KNOWN
+    attributes = _wanted(query.level, fields)
     limit = min(MOST_ROWS if query.limit is None else query.limit, MOST_ROWS)
-    window = table.order_by(*_ORDER[query.level])[query.offset : query.offset + limit + 1]
-    owner = prefixes[Level.STUDY] + "hospital_id"
-    rows = list(window.values_list(owner, *columns))
+    rows = _rows(viewer, (query.level, fields), clauses, (limit + 1, query.offset))
     more = len(rows) > limit
     rows = _own_copy_first(viewer, rows[:limit], attributes)
     return Found(
@@ -98,13 +117,54 @@ def search(viewer: Viewer, query: Query) -> Found:
     )
 
 
-def _visible(viewer: Viewer, level: Level) -> QuerySet[Any]:
-    studies = studies_for(viewer)
-    if level is Level.STUDY:
-        return studies
-    if level is Level.SERIES:
-        return Series.objects.filter(study__in=studies)
-    return Instance.objects.filter(series__study__in=studies)
+_KNOWN = BY_KEYWORD.keys() | {"*"}
+
+
+@lru_cache(maxsize=1000)
+def _wanted(level: Level, fields: frozenset[str]) -> tuple[Attribute, ...]:
+    return tuple(
+        attribute
+        for attribute in ATTRIBUTES
+        if attribute.level in PREFIX[level]
+        and (attribute.always or attribute.keyword in fields or "*" in fields)
+    )
+
+
+def _rows(
+    viewer: Viewer,
+    wanted: tuple[Level, frozenset[str]],
+    clauses: Sequence[Clause],
+    window: tuple[int, int],
+) -> list[tuple[Any, ...]]:
+    """Return owner and columns of the rows in a window of (limit, offset)."""
+    level = wanted[0]
+    terms = [term for clause in clauses for term in clause]
+    values: list[prepared.Value] = [viewer.hospital]
+    invited = may_be_invited(viewer)
+    if invited:
+        values.append(viewer.user)
+    for term in terms:
+        values += term.values
+
+    def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
+        given = iter(stand_ins)
+        hospital = next(given)
+        user = next(given) if invited else viewer.user
+        prefix = PREFIX[level][Level.STUDY]
+        condition = studies_condition(Viewer(user, "", hospital, viewer.role), prefix)
+        for clause in clauses:
+            condition &= reduce(or_, [term.condition(given) for term in clause])
+        columns = [
+            PREFIX[level][attribute.level] + column
+            for attribute in _wanted(*wanted)
+            for column in attribute.columns
+        ]
+        table = _TABLE[level].objects.filter(condition).order_by(*_ORDER[level])
+        return table.values_list(prefix + "hospital_id", *columns)
+
+    matches = tuple([tuple([term.shape for term in clause]) for clause in clauses])
+    shape = ("search", wanted, viewer.role, matches)
+    return prepared.rows(shape, values, build, tail=" LIMIT %s OFFSET %s", tail_values=window)
 
 
 def _own_copy_first(
@@ -126,47 +186,50 @@ def _own_copy_first(
     return [row for row in rows if row[0] == viewer.hospital or row[key] not in own]
 
 
-def _condition(
-    attribute: Attribute, value: str, prefixes: dict[Level, str], *, fuzzy: bool
-) -> Q:
-    prefix = prefixes[attribute.level]
+def clauses_of(attribute: Attribute, value: str, prefix: str, *, fuzzy: bool) -> list[Clause]:
+    """Return what must hold for an attribute to match a value: every clause.
+
+    Raises
+    ------
+    MatchRefused
+        If a date, time or number to match is malformed.
+    """
     if attribute.keyword == "PatientName":
-        return _name_condition(attribute, value, prefix, fuzzy=fuzzy)
+        return _name_clauses(attribute, value, prefix, fuzzy=fuzzy)
     column = prefix + attribute.columns[0]
     if attribute.keyword == "ModalitiesInStudy":
-        wanted = Q()
-        for one in value.split("\\"):
-            wanted |= Q(**{f"{column}__regex": rf"(^|\\){re.escape(one)}(\\|$)"})
-        return wanted
+        wanted = value.split("\\")
+        return [
+            tuple(Term(column, "regex", (rf"(^|\\){re.escape(one)}(\\|$)",)) for one in wanted)
+        ]
     match attribute.vr:
         case "DA":
             return _range(column, value, _date)
         case "TM":
             return _range(column, value, _time)
         case "IS" | "US":
-            return Q(**{column: _number(value)})
+            return [(Term(column, "exact", (_number(value),)),)]
         case "DS":
-            return Q(**{column: _decimal(value)})
+            return [(Term(column, "exact", (_decimal(value),)),)]
         case "UI":
-            return Q(**{f"{column}__in": re.split(r"[\\,]", value)})
+            return [(_any_of(column, re.split(r"[\\,]", value)),)]
         case _:
-            return _text(column, value)
+            return [(_text(column, value),)]
 
 
-def _name_condition(attribute: Attribute, value: str, prefix: str, *, fuzzy: bool) -> Q:
+def _name_clauses(attribute: Attribute, value: str, prefix: str, *, fuzzy: bool) -> list[Clause]:
     if fuzzy:
-        return fuzzy_name(value.replace("*", " ").replace("^", " "), prefix)
+        words = value.replace("*", " ").replace("^", " ").lower().split()
+        return [(Term(f"{prefix}child__name_search", "contains", (word,)),) for word in words]
     groups = value.split("=")
     if len(groups) > 1:
-        condition = Q()
-        for group, column in zip(groups, attribute.columns, strict=False):
-            if group not in ("", "*"):
-                condition &= _text(prefix + column, group, ignore_case=True)
-        return condition
-    condition = Q()
-    for column in attribute.columns:
-        condition |= _text(prefix + column, value, ignore_case=True)
-    return condition
+        return [
+            (_text(prefix + column, group, ignore_case=True),)
+            for group, column in zip(groups, attribute.columns, strict=False)
+            if group not in ("", "*")
+        ]
+    columns = [prefix + column for column in attribute.columns]
+    return [tuple(_text(column, value, ignore_case=True) for column in columns)]
 
 
 def fuzzy_name(words: str, prefix: str = "") -> Q:
@@ -177,32 +240,39 @@ def fuzzy_name(words: str, prefix: str = "") -> Q:
     return condition
 
 
-def _text(column: str, value: str, *, ignore_case: bool = False) -> Q:
+def _text(column: str, value: str, *, ignore_case: bool = False) -> Term:
     if "*" in value or "?" in value:
-        if not ignore_case and value.endswith("*") and not re.search(r"[*?]", value[:-1]):
-            return Q(**{f"{column}__startswith": value[:-1]})
+        if value.endswith("*") and not re.search(r"[*?]", value[:-1]):
+            return Term(column, "istartswith" if ignore_case else "startswith", (value[:-1],))
         pattern = "".join(
             ".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in value
         )
-        return Q(**{f"{column}__{'iregex' if ignore_case else 'regex'}": f"^{pattern}$"})
+        return Term(column, "iregex" if ignore_case else "regex", (f"^{pattern}$",))
     if "\\" in value:
-        return Q(**{f"{column}__in": value.split("\\")})
-    return Q(**{f"{column}__iexact" if ignore_case else column: value})
+        return _any_of(column, value.split("\\"))
+    if ignore_case:
+        return Term(column, "iexact", (connection.ops.prep_for_iexact_query(value),))
+    return Term(column, "exact", (value,))
 
 
-def _range(column: str, value: str, parse: Any) -> Q:
+def _any_of(column: str, values: Sequence[str]) -> Term:
+    one = len(values) == 1
+    return Term(column, "exact" if one else "in", tuple(values))
+
+
+def _range(column: str, value: str, parse: Any) -> list[Clause]:
     low, dash, high = value.partition("-")
     if not dash:
-        return Q(**{column: parse(value, last=False)}) if len(low) >= len("YYYYMMDD") else (
-            Q(**{f"{column}__gte": parse(low, last=False)})
-            & Q(**{f"{column}__lte": parse(low, last=True)})
-        )
-    condition = Q()
+        if len(low) >= len("YYYYMMDD"):
+            return [(Term(column, "exact", (parse(low, last=False),)),)]
+        # A time to the second means all of that second.
+        high = low
+    clauses: list[Clause] = []
     if low:
-        condition &= Q(**{f"{column}__gte": parse(low, last=False)})
+        clauses.append((Term(column, "gte", (parse(low, last=False),)),))
     if high:
-        condition &= Q(**{f"{column}__lte": parse(high, last=True)})
-    return condition
+        clauses.append((Term(column, "lte", (parse(high, last=True),)),))
+    return clauses
 
 
 def _date(text: str, *, last: bool) -> date:
@@ -227,9 +297,12 @@ def _time(text: str, *, last: bool) -> time:
 
 def _number(text: str) -> int:
     try:
-        return int(text)
+        number = int(text)
     except ValueError:
         raise MatchRefused(f"“{text[:20]}” is not a whole number.") from None
+    if abs(number) > _LARGEST:
+        raise MatchRefused(f"“{text[:20]}” is larger than an integer string can be.")
+    return number
 
 
 def _decimal(text: str) -> float:

@@ -6,10 +6,9 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from django.conf import settings
-
 from tongying.archive.content_store import CHUNK_BYTES, FileContentStore
 from tongying.consult.people import Viewer
+from tongying.web.records.images import content_store
 from tongying.web.records.reading import Located, Place, locate
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -55,7 +54,7 @@ def study_zip(viewer: Viewer, uid: str) -> Iterator[bytes]:
         If the study does not exist for the viewer.
     """
     located = locate(viewer, Place(uid), door="zip")
-    return _packed(located, FileContentStore(settings.DATA_DIR))
+    return _packed(located, content_store())
 
 
 def _packed(located: list[Located], store: FileContentStore) -> Iterator[bytes]:

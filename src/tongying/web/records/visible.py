@@ -34,14 +34,25 @@ def studies_for(viewer: Viewer) -> QuerySet[Study]:
     return Study.objects.filter(studies_condition(viewer))
 
 
-def studies_condition(viewer: Viewer) -> Q:
-    """Return the same rule as a condition on `Study`, for queries that start elsewhere.
+def studies_condition(viewer: Viewer, prefix: str = "") -> Q:
+    """Return the same rule as a condition, for queries that start elsewhere.
 
     Only an expert or a coordinator can be invited from outside, so for everybody else the rule is
     one indexed comparison.
+
+    Parameters
+    ----------
+    viewer : Viewer
+    prefix : str, optional
+        From the table a query starts at to `Study`, such as ``"series__study__"``.
     """
-    own = Q(hospital_id=viewer.hospital)
-    if viewer.role not in (Role.EXPERT, Role.COORDINATOR):
+    own = Q(**{f"{prefix}hospital_id": viewer.hospital})
+    if not may_be_invited(viewer):
         return own
     invited = CaseStudy.objects.filter(_invited(viewer, "case__")).values("study_id")
-    return own | Q(pk__in=invited)
+    return own | Q(**{f"{prefix}pk__in": invited})
+
+
+def may_be_invited(viewer: Viewer) -> bool:
+    """Say whether a viewer of this role can see anything beyond their hospital's studies."""
+    return viewer.role in (Role.EXPERT, Role.COORDINATOR)

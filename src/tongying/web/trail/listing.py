@@ -18,8 +18,10 @@ from tongying.web.records.listing import StudyRow, studies_by_uid
 from tongying.web.trail import store
 from tongying.web.trail.models import AuditRow
 
-WINDOW: Final = 100
+WINDOW: Final = 200
 MOST_EXPORTED: Final = 100_000
+LONGEST_ARRIVAL: Final = timedelta(hours=1)
+"""Batches further apart are told apart."""
 READING_ROLES: Final = frozenset({Role.COORDINATOR, Role.ADMIN})
 
 
@@ -93,7 +95,7 @@ def trail_window(viewer: Viewer, wanted: TrailFilter) -> TrailWindow:
     rows = list(_matching(viewer, wanted)[: WINDOW + 1])
     kept = rows[:WINDOW]
     return TrailWindow(
-        lines=tuple(_with_studies(viewer, list(_lines(kept)))),
+        lines=tuple(_with_studies(viewer, _merged(_lines(kept)))),
         older=kept[-1].pk if len(rows) > WINDOW else None,
     )
 
@@ -133,6 +135,29 @@ def actors_of(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     check_read_trail(viewer)
     rows = Member.objects.filter(hospital_id=viewer.hospital).order_by("login")
     return tuple(rows.values_list("login", "name"))
+
+
+def _merged(lines: Iterator[TrailLine]) -> list[TrailLine]:
+    """Put the batches of one arrival, which follow one another, into one line with their sum."""
+    merged: list[TrailLine] = []
+    for line in lines:
+        last = merged[-1].event if merged else None
+        if last is not None and _same_arrival(last, line.event):
+            total = int(last.detail["count"]) + int(line.event.detail["count"])
+            detail = last.detail | {"count": str(total)}
+            merged[-1] = replace(merged[-1], event=replace(last, detail=detail))
+        else:
+            merged.append(line)
+    return merged
+
+
+def _same_arrival(one: AuditEvent, other: AuditEvent) -> bool:
+    def key(event: AuditEvent) -> tuple[object, ...]:
+        detail = {name: text for name, text in event.detail.items() if name != "count"}
+        return event.actor, event.action, event.kind, event.target, sorted(detail.items())
+
+    counted = one.detail.get("count", "").isdecimal() and other.detail.get("count", "").isdecimal()
+    return counted and key(one) == key(other) and one.at - other.at < LONGEST_ARRIVAL
 
 
 def _with_studies(viewer: Viewer, lines: list[TrailLine]) -> Iterator[TrailLine]:

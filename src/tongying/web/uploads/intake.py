@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
-from django.conf import settings
-
 from tongying.archive.arrival import Arrival, Fate, Sender
-from tongying.archive.content_store import CHUNK_BYTES, FileContentStore
+from tongying.archive.content_store import CHUNK_BYTES
 from tongying.archive.ingest import Intake
 from tongying.consult.people import Viewer
 from tongying.kernel.errors import BadInput
+from tongying.web.records.images import content_store
 from tongying.web.records.index import DjangoIndex
 from tongying.web.uploads import parts, store
 from tongying.web.uploads.names import why_passed_over
@@ -63,7 +62,7 @@ def is_dicom(head: bytes) -> bool:
 
 def open_intake(sender: Sender) -> Intake:
     """Return the way into the archive for a sender."""
-    return Intake(FileContentStore(settings.DATA_DIR), DjangoIndex(), sender)
+    return Intake(content_store(), DjangoIndex(), sender)
 
 
 def offer(intake: Intake, name: str, source: Readable) -> None:

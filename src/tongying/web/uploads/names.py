@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from typing import ClassVar, Final
@@ -48,6 +49,7 @@ PICTURE_ENDINGS: Final = frozenset(
 )
 
 _UTF8_FLAG = 0x800
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _UNICODE_PATH = 0x7075
 """Info-ZIP Unicode Path extra field (APPNOTE 4.6.9)."""
 
@@ -136,12 +138,20 @@ def member_name(decoded: str, flags: int, extra: bytes) -> str:
     told = _unicode_path(extra, raw)
     if told is not None:
         return clean_name(told)
+    readings = []
     for encoding in ("utf-8", "gb18030"):
         try:
-            return clean_name(raw.decode(encoding))
+            readings.append(raw.decode(encoding))
         except UnicodeDecodeError:
             continue
-    return clean_name(decoded)
+    # A few bytes of GBK may happen to be UTF-8 too: the reading that is Chinese is the meant one.
+    best = next(filter(_is_chinese, readings), None) or next(iter(readings), decoded)
+    return clean_name(best)
+
+
+def _is_chinese(text: str) -> bool:
+    """Say whether all that is not ASCII is Chinese characters or punctuation."""
+    return all(sign.isascii() or _CHINESE.match(sign) for sign in text)
 
 
 def _unicode_path(extra: bytes, raw: bytes) -> str | None:

@@ -160,7 +160,13 @@ def recent_uploads(viewer: Viewer) -> list[UploadLine]:
         UploadFile.objects.filter(pk__in=[row.first for row in rows]).values_list("upload", "name")
     )
     return [
-        UploadLine(row.code, row.created_at, row.count, row.missing, first.get(row.pk, ""))
+        UploadLine(
+            code=row.code,
+            created_at=row.created_at,
+            file_count=row.count,
+            unfinished=row.missing,
+            first_name=first.get(row.pk, "").split("/")[0],
+        )
         for row in rows
     ]
 

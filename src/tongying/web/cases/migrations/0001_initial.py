@@ -6,156 +6,349 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('records', '0001_initial'),
+        ("people", "0001_initial"),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaseRow',
+            name="CaseRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('submitted', 'submitted'), ('returned', 'returned'), ('assigned', 'assigned'), ('reading', 'reading'), ('waiting', 'waiting'), ('signed', 'signed'), ('acknowledged', 'acknowledged'), ('withdrawn', 'withdrawn'), ('refused', 'refused'), ('discarded', 'discarded')], max_length=16)),
-                ('text', models.TextField(blank=True)),
-                ('provisional_diagnosis', models.TextField(blank=True)),
-                ('confidence', models.CharField(blank=True, max_length=10)),
-                ('urgency', models.CharField(blank=True, max_length=10)),
-                ('history', models.TextField(blank=True)),
-                ('weight_kg', models.FloatField(null=True)),
-                ('height_cm', models.FloatField(null=True)),
-                ('measured_on', models.DateField(null=True)),
-                ('gestation_weeks', models.PositiveSmallIntegerField(null=True)),
-                ('gestation_days', models.PositiveSmallIntegerField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('draft_answer', models.TextField(blank=True)),
-                ('draft_findings', models.TextField(blank=True)),
-                ('draft_advice', models.TextField(blank=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('answering', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answered', to='people.hospital')),
-                ('asking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asked', to='people.hospital')),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to=settings.AUTH_USER_MODEL)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='records.child')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("submitted", "submitted"),
+                            ("returned", "returned"),
+                            ("assigned", "assigned"),
+                            ("reading", "reading"),
+                            ("waiting", "waiting"),
+                            ("signed", "signed"),
+                            ("acknowledged", "acknowledged"),
+                            ("withdrawn", "withdrawn"),
+                            ("refused", "refused"),
+                            ("discarded", "discarded"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("provisional_diagnosis", models.TextField(blank=True)),
+                ("confidence", models.CharField(blank=True, max_length=10)),
+                ("urgency", models.CharField(blank=True, max_length=10)),
+                ("history", models.TextField(blank=True)),
+                ("weight_kg", models.FloatField(null=True)),
+                ("height_cm", models.FloatField(null=True)),
+                ("measured_on", models.DateField(null=True)),
+                ("gestation_weeks", models.PositiveSmallIntegerField(null=True)),
+                ("gestation_days", models.PositiveSmallIntegerField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("draft_answer", models.TextField(blank=True)),
+                ("draft_findings", models.TextField(blank=True)),
+                ("draft_advice", models.TextField(blank=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                (
+                    "answering",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answered",
+                        to="people.hospital",
+                    ),
+                ),
+                (
+                    "asking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asked",
+                        to="people.hospital",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="records.child",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseEvent',
+            name="CaseEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('move', models.CharField(max_length=16)),
-                ('state', models.CharField(max_length=16)),
-                ('reason', models.TextField(blank=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='cases.caserow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("move", models.CharField(max_length=16)),
+                ("state", models.CharField(max_length=16)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="cases.caserow",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseStudy',
+            name="CaseStudy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prior', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='cases.caserow')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='records.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prior", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="studies",
+                        to="cases.caserow",
+                    ),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="records.study",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeyImage',
+            name="KeyImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('study_uid', models.CharField(max_length=64)),
-                ('series_uid', models.CharField(max_length=64)),
-                ('sop_uid', models.CharField(max_length=64)),
-                ('frame', models.PositiveIntegerField(default=1)),
-                ('caption', models.CharField(blank=True, max_length=200)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='key_images', to='cases.caserow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("study_uid", models.CharField(max_length=64)),
+                ("series_uid", models.CharField(max_length=64)),
+                ("sop_uid", models.CharField(max_length=64)),
+                ("frame", models.PositiveIntegerField(default=1)),
+                ("caption", models.CharField(blank=True, max_length=200)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="key_images",
+                        to="cases.caserow",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OpinionRow',
+            name="OpinionRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('answer', models.TextField()),
-                ('findings', models.TextField(blank=True)),
-                ('advice', models.TextField(blank=True)),
-                ('amendment_reason', models.TextField(blank=True)),
-                ('signed_at', models.DateTimeField()),
-                ('digest', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('verify_code', models.CharField(max_length=26, unique=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='cases.caserow')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("answer", models.TextField()),
+                ("findings", models.TextField(blank=True)),
+                ("advice", models.TextField(blank=True)),
+                ("amendment_reason", models.TextField(blank=True)),
+                ("signed_at", models.DateTimeField()),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                ("verify_code", models.CharField(max_length=26, unique=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="cases.caserow",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DocumentRow',
+            name="DocumentRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('bytes', models.BigIntegerField()),
-                ('sop_uid', models.CharField(blank=True, max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='cases.opinionrow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                ("bytes", models.BigIntegerField()),
+                ("sop_uid", models.CharField(blank=True, max_length=64)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "opinion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="cases.opinionrow",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['asking', 'state'], name='case_asking'),
+            model_name="caserow",
+            index=models.Index(fields=["asking", "state"], name="case_asking"),
         ),
         migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['answering', 'state'], name='case_answering'),
+            model_name="caserow",
+            index=models.Index(fields=["answering", "state"], name="case_answering"),
         ),
         migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['assignee', 'state'], name='case_assignee'),
+            model_name="caserow",
+            index=models.Index(fields=["assignee", "state"], name="case_assignee"),
         ),
         migrations.AddIndex(
-            model_name='caserow',
-            index=models.Index(fields=['due_at'], name='case_due'),
+            model_name="caserow",
+            index=models.Index(fields=["due_at"], name="case_due"),
         ),
         migrations.AddConstraint(
-            model_name='caserow',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'assigned', 'reading', 'waiting', 'signed', 'acknowledged', 'withdrawn', 'refused', 'discarded'])), name='case_state'),
+            model_name="caserow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "returned",
+                            "assigned",
+                            "reading",
+                            "waiting",
+                            "signed",
+                            "acknowledged",
+                            "withdrawn",
+                            "refused",
+                            "discarded",
+                        ],
+                    )
+                ),
+                name="case_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserow',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['', 'emergency', 'urgent', 'routine'])), name='case_urgency'),
+            model_name="caserow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["", "emergency", "urgent", "routine"])),
+                name="case_urgency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserow',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['', 'certain', 'probable', 'unsure'])), name='case_confidence'),
+            model_name="caserow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["", "certain", "probable", "unsure"])),
+                name="case_confidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casestudy',
-            constraint=models.UniqueConstraint(fields=('case', 'study'), name='case_study_once'),
+            model_name="casestudy",
+            constraint=models.UniqueConstraint(fields=("case", "study"), name="case_study_once"),
         ),
         migrations.AddConstraint(
-            model_name='keyimage',
-            constraint=models.UniqueConstraint(fields=('case', 'sop_uid', 'frame'), name='key_image_once'),
+            model_name="keyimage",
+            constraint=models.UniqueConstraint(
+                fields=("case", "sop_uid", "frame"), name="key_image_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinionrow',
-            constraint=models.UniqueConstraint(fields=('case', 'version'), name='opinion_version_once'),
+            model_name="opinionrow",
+            constraint=models.UniqueConstraint(
+                fields=("case", "version"), name="opinion_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentrow',
-            constraint=models.UniqueConstraint(fields=('opinion', 'kind'), name='document_once'),
+            model_name="documentrow",
+            constraint=models.UniqueConstraint(fields=("opinion", "kind"), name="document_once"),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from tongying.consult.case import Confidence, Urgency
 from tongying.consult.people import Role
 from tongying.consult.states import Move, State
 from tongying.kernel.age import Age
-from tongying.web.cases.shown import CaseView, ShownChild, ShownSeries, ShownStudy
+from tongying.web.cases.shown import CaseView, ShownChild, ShownDocument, ShownSeries, ShownStudy
 from tongying.web.pages import words
 from tongying.web.pages.due import TimeLeft, time_left
 from tongying.web.pages.opening import large_picture_url, picture_url, viewer_link
@@ -33,6 +34,12 @@ def icon(name: str, extra: str = "") -> SafeString:
         static("vendor/icons/icons.svg"),
         name,
     )
+
+
+@register.filter
+def html_lang(code: str) -> str:
+    """Write a language code as HTML wants it: ``zh-Hans``."""
+    return "zh-Hans" if code == "zh-hans" else code
 
 
 @register.filter
@@ -149,6 +156,26 @@ def ago(value: date) -> str:
 
 
 @register.filter
+def image_count(study: ShownStudy) -> int:
+    """Return how many objects of a study are images: without reports and segmentations."""
+    return sum(series.instance_count for series in study.series if series.picture)
+
+
+@register.filter
+def plain(value: float) -> str:
+    """Write a number without zeros that say nothing."""
+    return f"{value:g}"
+
+
+@register.filter
+def in_order(documents: Sequence[ShownDocument]) -> list[ShownDocument]:
+    """Put the documents as they are asked for: the reader's PDF first, DICOM last."""
+    first = "pdf-zh" if words.in_chinese() else "pdf-en"
+    kinds = [first, *words.DOCUMENT_WORDS]
+    return sorted(documents, key=lambda one: kinds.index(one.kind) if one.kind in kinds else 99)
+
+
+@register.filter
 def bytes_said(count: int) -> str:
     """Say a number of bytes."""
     return words.size_words(count)
@@ -158,12 +185,6 @@ def bytes_said(count: int) -> str:
 def sentence(text: str) -> str:
     """Translate a caveat's or refusal's sentence."""
     return said(text)
-
-
-@register.simple_tag
-def owner(state: State, assignee: str, mine: bool) -> str:
-    """Say who has to act next."""
-    return words.owner_words(State(state), assignee, mine=mine)
 
 
 @register.simple_tag

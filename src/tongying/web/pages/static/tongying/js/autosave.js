@@ -97,7 +97,7 @@ export function autosave(form) {
     last = sent;
     if (JSON.stringify(valuesOf(form)) === sent && !Object.keys(answer.errors).length) localStorage.removeItem(key);
     else keep();
-    say(words.saved.replace("%(at)s", answer.saved_at));
+    say(words.saved.replace("{at}", answer.saved_at));
     showErrors(answer);
   }
 

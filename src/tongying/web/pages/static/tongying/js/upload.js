@@ -30,7 +30,7 @@ const queue = [];
 const running = new Map();
 const total = { files: 0, filesDone: 0, bytes: 0, bytesDone: 0, skipped: 0, refused: 0 };
 let paused = false;
-let wait = 0;
+let lastWait = 0;
 let retryAt = 0;
 let samples = [];
 let lastSummary = "";
@@ -121,7 +121,7 @@ async function take(files) {
 }
 
 function pump() {
-  while (!paused && !wait && running.size < PARALLEL && queue.length) start(queue.shift());
+  while (!paused && !retryAt && running.size < PARALLEL && queue.length) start(queue.shift());
 }
 
 function start(item) {
@@ -131,13 +131,14 @@ function start(item) {
     uploadUrl: item.url,
     chunkSize: CHUNK,
     uploadDataDuringCreation: true,
+    // What has arrived is asked of the server; nothing is kept in this browser.
     storeFingerprintForResuming: false,
     retryDelays: null,
     metadata: { filename: item.name, modified: String(item.modified), upload: code },
     onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
     onUploadUrlAvailable: () => { item.url = upload.url; },
     onProgress: (sent) => { total.bytesDone += sent - item.sent; item.sent = sent; },
-    onChunkComplete: () => { wait = 0; retryAt = 0; },
+    onChunkComplete: () => { lastWait = 0; },
     onSuccess: () => {
       total.bytesDone += item.size - item.sent;
       item.sent = item.size;
@@ -188,24 +189,17 @@ function refuse(item, sentence) {
   pump();
 }
 
-/** Wait after a broken line, longer each time, then try again by itself. */
+/** Wait after a broken line, longer each time until a piece arrives, then try again by itself. */
 function backOff() {
   if (retryAt) return;
-  const seconds = Math.min(LONGEST_WAIT, Math.max(FIRST_WAIT, wait * 2));
-  wait = seconds;
-  retryAt = Date.now() + seconds * 1000;
+  lastWait = Math.min(LONGEST_WAIT, Math.max(FIRST_WAIT, lastWait * 2));
+  retryAt = Date.now() + lastWait * 1000;
 }
 
 function tryAgain() {
-  // The lock on starting goes; the length of the last wait is remembered until a piece arrives.
-  const last = wait;
   retryAt = 0;
-  wait = 0;
   pump();
-  wait = running.size ? 0 : last;
-  failedOnce = last;
 }
-let failedOnce = 0;
 
 function pause(sentence = "") {
   paused = true;
@@ -220,7 +214,7 @@ function pause(sentence = "") {
 
 function goOn() {
   paused = false;
-  wait = 0;
+  lastWait = 0;
   retryAt = 0;
   showError("");
   pump();

@@ -1,0 +1,485 @@
+"""Every route, every role, own and foreign: written by hand, counted, no leak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+from people import ASKING, PEOPLE, Person
+from world import PRIOR, SUBJECT, UNASKED, World, build
+
+from tongying.consult.people import Role
+from tongying.web.people.models import Member
+
+OPEN, HIDDEN, FORBIDDEN, LOGIN, TRIED = "open", "hidden", "forbidden", "login", "tried"
+"""TRIED: lets the person through to the act, which may still refuse it for another reason."""
+
+Rule = Callable[[Person], str]
+
+
+def everyone(person: Person) -> str:
+    return OPEN
+
+
+def study(person: Person) -> str:
+    return OPEN if person.sees_case else HIDDEN
+
+
+def unasked(person: Person) -> str:
+    return OPEN if person.sees_unasked_study else HIDDEN
+
+
+case = study
+
+
+def draft(person: Person) -> str:
+    return OPEN if person.sees_draft else HIDDEN
+
+
+def acts_on_case(person: Person) -> str:
+    return TRIED if person.sees_case else HIDDEN
+
+
+def acts_on_draft(person: Person) -> str:
+    return TRIED if person.sees_draft else HIDDEN
+
+
+def brings(person: Person) -> str:
+    return FORBIDDEN if person.role in (Role.TRAINEE, Role.RESEARCHER) else TRIED
+
+
+def uploads(person: Person) -> str:
+    return FORBIDDEN if person.role in (Role.TRAINEE, Role.RESEARCHER) else OPEN
+
+
+def my_upload(person: Person) -> str:
+    if person.author:
+        return OPEN
+    return HIDDEN
+
+
+def tries_my_upload(person: Person) -> str:
+    return TRIED if person.author else HIDDEN
+
+
+def reads_trail(person: Person) -> str:
+    return OPEN if person.role in (Role.COORDINATOR, Role.ADMIN) else FORBIDDEN
+
+
+def runs_hospital(person: Person) -> str:
+    return OPEN if person.role is Role.ADMIN else FORBIDDEN
+
+
+def tries_hospital(person: Person) -> str:
+    return TRIED if person.role is Role.ADMIN else FORBIDDEN
+
+
+def joins_children(person: Person) -> str:
+    if person.hospital != ASKING:
+        return HIDDEN
+    return OPEN if person.role in (Role.COORDINATOR, Role.ADMIN) else FORBIDDEN
+
+
+def tries_children(person: Person) -> str:
+    stands = joins_children(person)
+    return TRIED if stands == OPEN else stands
+
+
+def nobody_sees(person: Person) -> str:
+    return HIDDEN
+
+
+def back_to_login(person: Person) -> str:
+    """Leads to the log-in page: leaving, or the second step without a first one."""
+    return LOGIN
+
+
+def tries(person: Person) -> str:
+    return TRIED
+
+
+def asks(person: Person) -> str:
+    """Begin a case about the asking hospital's study: its requesters; others learn nothing."""
+    if person.sees_unasked_study:
+        return TRIED
+    return HIDDEN
+
+
+@dataclass(frozen=True)
+class Probe:
+    url: str
+    rule: Rule
+    method: str = "GET"
+    body: str = ""
+    public: bool = False
+    """Anybody at all, without logging in."""
+    kind: str = "application/x-www-form-urlencoded"
+
+
+S, P, U = f"studies/{SUBJECT}", f"studies/{PRIOR}", f"studies/{UNASKED}"
+SERIES = f"{S}/series/{SUBJECT}.1"
+INSTANCE = f"{SERIES}/instances/{SUBJECT}.1.1"
+HIDDEN_SERIES = f"{U}/series/{UNASKED}.1"
+HIDDEN_INSTANCE = f"{HIDDEN_SERIES}/instances/{UNASKED}.1.1"
+ST, SE, IN = "studies/<uid:study>", "series/<uid:series>", "instances/<uid:instance>"
+DW = "dicomweb/"
+STOW = "multipart/related; type=application/dicom; boundary=x"
+
+
+def web(tail: str, *levels: str) -> list[Probe]:
+    """A DICOMweb reading: of the case's study, and of one that nobody was asked about."""
+    where = {"study": (S, U), "series": (SERIES, HIDDEN_SERIES), "instance": (INSTANCE, HIDDEN_INSTANCE)}
+    probes = []
+    for level in levels:
+        own, foreign = where[level]
+        probes += [Probe(f"/{DW}{own}{tail}", study), Probe(f"/{DW}{foreign}{tail}", unasked)]
+    return probes
+
+
+def json(url: str, rule: Rule, method: str, body: str = "{}") -> Probe:
+    return Probe(url, rule, method, body, kind="application/json")
+
+
+TABLE: dict[str, list[Probe]] = {
+    "healthz": [Probe("/healthz", everyone, public=True)],
+    "metrics": [Probe("/metrics", everyone, public=True)],
+    f"{DW}studies": [
+        Probe("/dicomweb/studies", everyone),
+        Probe("/dicomweb/studies", brings, "POST", "--x--", kind=STOW),
+    ],
+    f"{DW}series": [Probe("/dicomweb/series", everyone)],
+    f"{DW}instances": [Probe("/dicomweb/instances", everyone)],
+    f"{DW}{ST}": [
+        *web("", "study"),
+        Probe(f"/{DW}{S}", brings, "POST", "--x--", kind=STOW),
+    ],
+    f"{DW}{ST}/series": [Probe(f"/{DW}{S}/series", everyone)],
+    f"{DW}{ST}/instances": [Probe(f"/{DW}{S}/instances", everyone)],
+    f"{DW}{ST}/{SE}/instances": [Probe(f"/{DW}{SERIES}/instances", everyone)],
+    f"{DW}{ST}/{SE}": web("", "series"),
+    f"{DW}{ST}/{SE}/{IN}": web("", "instance"),
+    f"{DW}{ST}/metadata": web("/metadata", "study"),
+    f"{DW}{ST}/{SE}/metadata": web("/metadata", "series"),
+    f"{DW}{ST}/{SE}/{IN}/metadata": web("/metadata", "instance"),
+    f"{DW}{ST}/rendered": web("/rendered", "study"),
+    f"{DW}{ST}/{SE}/rendered": web("/rendered", "series"),
+    f"{DW}{ST}/{SE}/{IN}/rendered": web("/rendered", "instance"),
+    f"{DW}{ST}/thumbnail": web("/thumbnail", "study"),
+    f"{DW}{ST}/{SE}/thumbnail": web("/thumbnail", "series"),
+    f"{DW}{ST}/{SE}/{IN}/thumbnail": web("/thumbnail", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/frames/<str:numbers>": web("/frames/1", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/frames/<int:frame>/rendered": web("/frames/1/rendered", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/bulk/<path:path>": web("/bulk/00091001", "instance"),
+    "fhir/": [Probe("/fhir/", nobody_sees, public=True)],
+    "fhir/metadata": [Probe("/fhir/metadata", everyone, public=True)],
+    "fhir/<str:kind>": [Probe("/fhir/Patient", everyone)],
+    "fhir/<str:kind>/_search": [Probe("/fhir/Patient/_search", everyone, "POST")],
+    "fhir/<str:kind>/<str:id_>": [],  # each resource in test_fhir_resources
+    "fhir/<str:kind>/<str:id_>/_history": [],
+    "fhir/<str:kind>/<str:id_>/_history/<str:version>": [],
+    "fhir/<path:rest>": [Probe("/fhir/a/b/c/d", nobody_sees, public=True)],
+    "api/openapi.json": [Probe("/api/openapi.json", everyone, public=True)],
+    "api/me": [Probe("/api/me", everyone)],
+    "api/studies": [Probe("/api/studies", everyone)],
+    "api/cases": [
+        Probe("/api/cases", everyone),
+        json("/api/cases", asks, "POST", f'{{"study": "{UNASKED}"}}'),
+    ],
+    "api/cases/<case_id>": [
+        Probe("/api/cases/{case}", case),
+        Probe("/api/cases/{draft}", draft),
+    ],
+    "api/cases/<case_id>/question": [
+        json("/api/cases/{case}/question", acts_on_case, "PUT"),
+        json("/api/cases/{draft}/question", acts_on_draft, "PUT"),
+    ],
+    "api/cases/<case_id>/moves/<move>": [
+        json("/api/cases/{case}/moves/refuse", acts_on_case, "POST"),
+        json("/api/cases/{draft}/moves/refuse", acts_on_draft, "POST"),
+    ],
+    "api/": [Probe("/api/nothing", nobody_sees, public=True)],
+    "uploads/tus/": [Probe("/uploads/tus/", brings, "POST")],
+    "uploads/tus/<str:code>": [Probe("/uploads/tus/{file}", tries_my_upload, "HEAD")],
+    "viewer/app-config.js": [Probe("/viewer/app-config.js", everyone)],
+    "viewer/": [Probe("/viewer/", everyone)],
+    "viewer/<path:name>": [Probe("/viewer/viewer", everyone)],
+    "": [Probe("/", everyone)],
+    "next/": [Probe("/next/", everyone)],
+    "help/keys/": [Probe("/help/keys/", everyone)],
+    "login/": [Probe("/login/", everyone, public=True)],
+    "login/second/": [Probe("/login/second/", back_to_login, public=True)],
+    "logout/": [Probe("/logout/", back_to_login, "POST", public=True)],
+    "language/": [Probe("/language/", tries, "POST", public=True)],
+    "cases/": [Probe("/cases/", everyone, public=True)],  # only leads to the worklist
+    "cases/new/": [Probe(f"/cases/new/?study={UNASKED}", asks, "POST")],
+    "cases/<int:case_id>/": [Probe("/cases/{case}/", case), Probe("/cases/{draft}/", draft)],
+    "cases/<int:case_id>/preview/": [
+        Probe("/cases/{case}/preview/", case),
+        Probe("/cases/{draft}/preview/", draft),
+    ],
+    "cases/<int:case_id>/question/": [
+        Probe("/cases/{case}/question/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/question/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/opinion/": [Probe("/cases/{case}/opinion/", acts_on_case, "POST")],
+    "cases/<int:case_id>/moves/<str:move>/": [
+        Probe("/cases/{case}/moves/refuse/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/moves/refuse/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/key-images/": [
+        Probe("/cases/{case}/key-images/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/key-images/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/key-images/<int:image_id>/": [
+        Probe("/cases/{case}/key-images/{image}/", acts_on_case, "POST"),
+    ],
+    "cases/<int:case_id>/opinions/<int:version>/<str:kind>/": [
+        Probe("/cases/{case}/opinions/1/pdf-zh/", case),
+        Probe("/cases/{case}/opinions/1/dicom-sr/", case),
+        Probe("/cases/{case}/opinions/1/key-0/", case),
+    ],
+    "cases/<int:case_id>/difference/<int:version>/": [
+        Probe("/cases/{case}/difference/1/", case),
+    ],
+    "studies/": [Probe("/studies/", everyone)],
+    "studies/<str:uid>/": [
+        Probe(f"/{S}/", study),
+        Probe(f"/{P}/", study),
+        Probe(f"/{U}/", unasked),
+    ],
+    "studies/<str:uid>/zip": [Probe(f"/{S}/zip", study), Probe(f"/{U}/zip", unasked)],
+    "upload/": [Probe("/upload/", uploads)],
+    "upload/new/": [Probe("/upload/new/", brings, "POST")],
+    "upload/<str:code>/": [Probe("/upload/{upload}/", my_upload)],
+    "upload/<str:code>/state/": [Probe("/upload/{upload}/state/", my_upload)],
+    "upload/<str:code>/summary/": [Probe("/upload/{upload}/summary/", my_upload)],
+    "upload/<str:code>/files/": [Probe("/upload/{upload}/files/", my_upload)],
+    "trail/": [Probe("/trail/", reads_trail)],
+    "trail/export.csv": [Probe("/trail/export.csv", reads_trail)],
+    "verify/": [Probe("/verify/", everyone, public=True)],
+    "verify/<str:code>/": [Probe("/verify/{verify}/", everyone, public=True)],
+    "account/": [Probe("/account/", everyone)],
+    "account/password/": [Probe("/account/password/", tries, "POST")],
+    "account/choices/": [Probe("/account/choices/", tries, "POST")],
+    "account/second-factor/": [Probe("/account/second-factor/", tries, "POST")],
+    "account/second-factor/confirm/": [Probe("/account/second-factor/confirm/", tries, "POST")],
+    "account/second-factor/backup/": [Probe("/account/second-factor/backup/", tries, "POST")],
+    "account/second-factor/remove/": [Probe("/account/second-factor/remove/", tries, "POST")],
+    "account/tokens/": [Probe("/account/tokens/", tries, "POST")],
+    "account/tokens/<int:number>/revoke/": [
+        Probe("/account/tokens/999999/revoke/", nobody_sees, "POST"),
+    ],
+    "members/": [Probe("/members/", runs_hospital)],
+    "members/peers/": [Probe("/members/peers/", tries_hospital, "POST")],
+    "members/peers/<str:ae_title>/remove/": [
+        Probe("/members/peers/NONE/remove/", tries_hospital, "POST"),
+    ],
+    "members/<str:login>/active/": [
+        Probe("/members/nobody-here/active/", tries_hospital, "POST"),
+    ],
+    "members/<str:login>/reset/": [Probe("/members/nobody-here/reset/", tries_hospital, "POST")],
+    "children/<int:number>/": [Probe("/children/{child}/", joins_children)],
+    "children/<int:number>/join/": [Probe("/children/{child}/join/", tries_children, "POST")],
+    "children/<int:number>/links/<int:link_number>/undo/": [
+        # The one who may would undo it; a number that does not exist shows the door as well.
+        Probe("/children/{child}/links/999999/undo/", tries_children, "POST"),
+    ],
+}
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        text = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, text)
+        else:
+            yield text
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(routes(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def made(db: None) -> World:
+    return build()
+
+
+def _url(probe: Probe, made: World) -> str:
+    return (
+        probe.url.replace("{case}", str(made.case))
+        .replace("{draft}", str(made.draft))
+        .replace("{image}", str(made.image))
+        .replace("{child}", str(made.child))
+        .replace("{upload}", made.upload)
+        .replace("{file}", made.upload_file)
+        .replace("{verify}", made.verify_code)
+    )
+
+
+def _client(person: Person) -> Client:
+    client = Client(raise_request_exception=True)
+    member = Member.objects.get(login=person.login)
+    client.force_login(member, f"{ModelBackend.__module__}.{ModelBackend.__name__}")
+    return client
+
+
+def _ask(client: Client, probe: Probe, url: str) -> HttpResponseBase:
+    if probe.method == "GET":
+        response = client.get(url)
+    else:
+        tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "10"}
+        response = client.generic(
+            probe.method, url, probe.body, content_type=probe.kind, headers=tus
+        )
+    response.getvalue()  # the test client closes a streamed answer once it is used up
+    return response
+
+
+def _kind(response: HttpResponseBase) -> str:
+    status = response.status_code
+    if status == 401 or (status == 302 and response.headers["Location"].startswith("/login")):
+        return LOGIN
+    if status == 404:
+        return HIDDEN
+    if status == 403:
+        return FORBIDDEN
+    if status < 400:
+        return OPEN
+    return TRIED if status < 500 else f"failed {status}"
+
+
+def _fits(expected: str, got: str, *, writes: bool) -> bool:
+    if expected == TRIED:
+        # Through the door: done, refused for a reason of its own, or a part of it is missing.
+        return got in (OPEN, TRIED, FORBIDDEN, HIDDEN)
+    if expected == HIDDEN and writes:
+        # A role that may not do this at all is told so, whatever the address: nothing is learnt.
+        return got in (HIDDEN, FORBIDDEN)
+    return expected == got
+
+
+def _leaks(made: World, person: Person, probes: list[Probe]) -> list[str]:
+    client, wrong = _client(person), []
+    for probe in probes:
+        url = _url(probe, made)
+        got = _kind(_ask(client, probe, url))
+        expected = probe.rule(person)
+        if not _fits(expected, got, writes=probe.method not in ("GET", "HEAD")):
+            wrong.append(f"{person.login}: {probe.method} {url}: {got}, not {expected}")
+    return wrong
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)
+def test_reading(made: World, person: Person) -> None:
+    probes = [one for many in TABLE.values() for one in many if one.method in ("GET", "HEAD")]
+    assert _leaks(made, person, probes) == []
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)
+def test_writing(made: World, person: Person) -> None:
+    last = ("/logout/",)
+    probes = [one for many in TABLE.values() for one in many if one.method not in ("GET", "HEAD")]
+    probes.sort(key=lambda one: one.url in last)
+    assert _leaks(made, person, probes) == []
+
+
+def test_nobody(made: World) -> None:
+    wrong = []
+    for probe in (one for many in TABLE.values() for one in many):
+        url = _url(probe, made)
+        got = _kind(_ask(Client(), probe, url))
+        expected = {OPEN, HIDDEN, TRIED, LOGIN} if probe.public else {LOGIN, FORBIDDEN}
+        if got not in expected:
+            wrong.append(f"nobody: {probe.method} {url}: {got}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)
+def test_lists_name_no_stranger(made: World, person: Person) -> None:
+    """Whatever lists or searches: nothing of a study or case that the person may not see."""
+    client = _client(person)
+    seen = "".join(
+        client.get(url).content.decode()
+        for url in (
+            "/?tab=all",
+            "/studies/",
+            "/dicomweb/studies",
+            "/dicomweb/series",
+            "/dicomweb/instances",
+            f"/dicomweb/{S}/series",
+            "/dicomweb/studies?PatientID=P1",
+            "/dicomweb/studies?PatientName=wxm&fuzzymatching=true",
+            "/api/studies",
+            "/api/cases?tab=all",
+            "/fhir/Patient",
+            "/fhir/ImagingStudy",
+            "/fhir/ServiceRequest",
+            "/fhir/DiagnosticReport",
+        )
+    )
+    assert ("王小明" in seen or "王^小明" in seen) == person.sees_case
+    assert (SUBJECT in seen.replace(UNASKED, "")) == person.sees_case
+    assert (UNASKED in seen) == person.sees_unasked_study
+
+
+KINDS = (
+    "Patient ImagingStudy ServiceRequest Task Observation DiagnosticReport Provenance"
+).split()
+
+
+def test_fhir_resources(made: World) -> None:
+    """Every resource that the author can find is there for those who see the case, for no other."""
+    author = _client(next(one for one in PEOPLE if one.author))
+    private = {f"Patient/{one}" for one in _unasked_patients()}
+    addresses = []
+    for kind in KINDS:
+        response = author.get(f"/fhir/{kind}")
+        if response.status_code == 404:
+            continue
+        for entry in response.json().get("entry", []):
+            resource = entry["resource"]
+            addresses.append(f"{kind}/{resource['id']}")
+    assert {one.partition("/")[0] for one in addresses} >= {
+        "Patient",
+        "ImagingStudy",
+        "ServiceRequest",
+        "Task",
+        "Observation",
+        "DiagnosticReport",
+    }
+    unasked = {one for one in addresses if _speaks_of_unasked(author, one)}
+    drafts = {f"{kind}/{made.draft}" for kind in ("ServiceRequest", "Task")}
+    unasked |= drafts & set(addresses)
+    wrong = []
+    for person in PEOPLE:
+        client = _client(person)
+        for address in addresses:
+            sees = person.sees_case
+            if address in private or address in unasked:
+                of_study = address.startswith(("Patient", "ImagingStudy"))
+                sees = person.sees_unasked_study if of_study else person.sees_draft
+            for tail in ("", "/_history/1"):
+                got = client.get(f"/fhir/{address}{tail}").status_code
+                if not sees and got != 404:
+                    wrong.append(f"{person.login} {address}{tail}: {got}")
+                if sees and not tail and got != 200:
+                    wrong.append(f"{person.login} {address}: {got}")
+    assert wrong == []
+
+
+def _unasked_patients() -> list[int]:
+    from tongying.web.records.models import Child
+
+    return list(Child.objects.filter(local_id="P2").values_list("pk", flat=True))
+
+
+def _speaks_of_unasked(author: Client, address: str) -> bool:
+    text = author.get(f"/fhir/{address}").content.decode()
+    return UNASKED in text or '"P2"' in text

@@ -1,0 +1,131 @@
+"""A signed case with a prior, a study nobody was asked about, a draft, an upload."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from people import ANSWERING, ASKING, PEOPLE, THIRD
+from pydicom.dataset import Dataset, FileMetaDataset
+
+from tongying.archive.arrival import Door, Fate, Sender
+from tongying.archive.ingest import Intake
+from tongying.consult.case import Confidence, Question, Urgency
+from tongying.consult.desk import Act, Opinion
+from tongying.consult.states import Move
+from tongying.web.cases import store as cases
+from tongying.web.cases.documents import DICOM_SR
+from tongying.web.cases.models import OpinionRow
+from tongying.web.cases.signing import keep_document
+from tongying.web.people.models import AccessToken, Hospital, Member
+from tongying.web.people.store import issue_token, viewer_of_login
+from tongying.web.records.children import link
+from tongying.web.records.images import content_store
+from tongying.web.records.index import DjangoIndex
+from tongying.web.records.models import Child
+
+CT = "1.2.840.10008.5.1.4.1.1.2"
+SUBJECT, PRIOR, UNASKED = "1.2.3.1", "1.2.3.2", "1.2.3.3"
+
+
+@dataclass
+class World:
+    case: int = 0
+    draft: int = 0
+    image: int = 0
+    child: int = 0
+    link: int = 0
+    upload: str = ""
+    upload_file: str = ""
+    verify_code: str = ""
+    token_row: int = 0
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+def ct(study: str, number: int, *, patient: str = "P1") -> bytes:
+    data = Dataset()
+    data.SpecificCharacterSet = "ISO_IR 192"
+    data.SOPClassUID, data.SOPInstanceUID = CT, f"{study}.1.{number}"
+    data.StudyInstanceUID, data.SeriesInstanceUID = study, f"{study}.1"
+    data.PatientName, data.PatientID = "Wang^Xiaoming=王^小明", patient
+    data.PatientBirthDate, data.PatientSex = "20210105", "M"
+    data.StudyDate, data.Modality, data.InstanceNumber = "20260301", "CT", number
+    data.Rows = data.Columns = 16
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
+    data.add_new(0x00091001, "OB", bytes(2000))
+    data.add_new(0x00090010, "LO", "TEST")
+    data.PixelData = np.arange(256, dtype="<u2").tobytes()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    target = io.BytesIO()
+    data.save_as(target, enforce_file_format=True)
+    return target.getvalue()
+
+
+def bring(hospital: str, *files: bytes) -> None:
+    intake = Intake(content_store(), DjangoIndex(), Sender("test", hospital, Door.IMPORT))
+    for number, data in enumerate(files):
+        incoming = intake.incoming()
+        incoming.write(data)
+        intake.offer(str(number), incoming)
+    assert all(one.fate is Fate.STORED for one in intake.flush())
+
+
+def build() -> World:
+    made = World()
+    for code in (ASKING, ANSWERING, THIRD):
+        Hospital.objects.create(
+            code=code, name=f"{code} 医院", ae_title=code, answers=code == ANSWERING
+        )
+    for person in PEOPLE:
+        Member.objects.create(
+            login=person.login,
+            name=person.login,
+            hospital_id=person.hospital,
+            role=person.role.value,
+            password="!",
+        )
+        made.tokens[person.login] = issue_token(person.login, actor="test")
+    bring(ASKING, ct(SUBJECT, 1), ct(SUBJECT, 2), ct(PRIOR, 1), ct(UNASKED, 1, patient="P2"))
+    author, reader = viewer_of_login("author"), viewer_of_login("reader")
+    desk = viewer_of_login("answer-coordinator")
+    question = Question(
+        text="有无占位?",
+        confidence=Confidence.UNSURE,
+        urgency=Urgency.URGENT,
+        weight_kg=16.5,
+        height_cm=104.0,
+        measured_on=date(2026, 3, 1),
+    )
+    made.case = cases.begin(author, SUBJECT)
+    cases.act(author, made.case, Act(Move.EDIT, question=question))
+    cases.act(author, made.case, Act(Move.SUBMIT))
+    cases.act(desk, made.case, Act(Move.ASSIGN, assignee=reader.user))
+    cases.act(reader, made.case, Act(Move.ACCEPT))
+    pick = cases.KeyImagePick(SUBJECT, f"{SUBJECT}.1", f"{SUBJECT}.1.1")
+    made.image = cases.add_key_image(reader, made.case, pick)
+    cases.act(reader, made.case, Act(Move.SIGN, opinion=Opinion("未见占位。", "正常。", "复查。")))
+    opinion = OpinionRow.objects.get(case_id=made.case)
+    made.verify_code = opinion.verify_code
+    for kind in ("pdf-zh", "pdf-en", "dicom-pdf", DICOM_SR):
+        keep_document(opinion, kind, b"%PDF-1.7 " + kind.encode())
+    made.draft = cases.begin(author, UNASKED)
+    made.child = Child.objects.get(local_id="P1").pk
+    admin = viewer_of_login("ask-admin")
+    other = Child.objects.get(local_id="P2").pk
+    made.link = link(admin, made.child, other, reason="same child, two cards")
+    from tongying.web.uploads.models import Upload, UploadFile
+    from django.utils import timezone
+
+    upload = Upload.objects.create(
+        member_id=author.user, created_at=timezone.now(), code="U" * 26
+    )
+    file = UploadFile.objects.create(
+        upload=upload, code="F" * 26, name="a.dcm", length=10, created_at=timezone.now()
+    )
+    made.upload, made.upload_file = upload.code, file.code
+    made.token_row = AccessToken.objects.get(member_id=author.user).pk
+    return made

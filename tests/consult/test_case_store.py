@@ -1,0 +1,390 @@
+"""The case store: moves on rows, revisions, key images, priors, signed versions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from case_world import OPINION, QUESTION, case_at, make_world, take_in
+
+from tongying.consult.desk import Act, CaseNotFound, MoveNotYours, MoveOutOfPlace, Opinion
+from tongying.consult.states import Move, State
+from tongying.kernel.ids import UserId
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db, data_dir):
+    return make_world()
+
+
+@pytest.fixture
+def study(world):
+    return take_in(1)
+
+
+def events(case):
+    from tongying.web.trail.models import AuditRow
+
+    return list(
+        AuditRow.objects.filter(kind="case", target__endswith=f"{case:06d}")
+        .order_by("id")
+        .values_list("actor", "detail__move", "detail__state")
+    )
+
+
+def row(case):
+    from tongying.web.cases.models import CaseRow
+
+    return CaseRow.objects.get(pk=case)
+
+
+def test_begin_makes_a_draft_with_the_childs_other_studies_as_priors(world, study):
+    from tongying.web.cases import store
+
+    prior, _, _ = take_in(2)
+    take_in(3, child="H-2")
+    take_in(4, hospital="OTHER")
+    case = store.begin(world.author, study[0])
+    shown = {(one.study.uid, one.prior) for one in row(case).studies.select_related("study")}
+    assert shown == {(study[0], False), (prior, True)}
+    assert (row(case).state, row(case).answering_id, row(case).weight_kg) == ("draft", "CHILDREN", None)
+    assert events(case) == [("author", "begin", "draft")]
+
+
+def test_begin_again_takes_the_same_draft_up(world, study):
+    from tongying.web.cases import store
+
+    first = store.begin(world.author, study[0])
+    assert store.begin(world.author, study[0]) == first
+    assert store.begin(world.colleague, study[0]) != first
+    store.act(world.author, first, Act(Move.EDIT, question=QUESTION))
+    store.act(world.author, first, Act(Move.SUBMIT))
+    assert store.begin(world.author, study[0]) != first
+
+
+def test_who_may_begin(world, study):
+    from tongying.web.cases import store
+    from tongying.web.people.models import Hospital
+
+    with pytest.raises(store.ObjectNotFound):
+        store.begin(world.stranger, study[0])
+    with pytest.raises(store.ObjectNotFound):
+        store.begin(world.author, "1.2.3")
+    own, _, _ = take_in(9, hospital="CHILDREN")
+    with pytest.raises(store.NotAsking):
+        store.begin(world.expert, own)
+    Hospital.objects.filter(code="CHILDREN").update(answers=False)
+    with pytest.raises(store.NobodyAnswers):
+        store.begin(world.author, study[0])
+
+
+def test_a_prior_that_came_before_submission_is_attached(world, study):
+    from tongying.web.cases import store
+
+    case = store.begin(world.author, study[0])
+    late, _, _ = take_in(2)
+    store.act(world.author, case, Act(Move.EDIT, question=QUESTION))
+    store.act(world.author, case, Act(Move.SUBMIT))
+    assert set(row(case).studies.filter(prior=True).values_list("study__uid", flat=True)) == {late}
+
+
+def test_the_whole_way_is_told_on_the_timeline_and_in_the_trail(world, study):
+    case = case_at(world, "acknowledged", study[0])
+    assert events(case) == [
+        ("author", "begin", "draft"),
+        ("author", "edit", "draft"),
+        ("author", "submit", "submitted"),
+        ("desk", "assign", "assigned"),
+        ("expert", "accept", "reading"),
+        ("expert", "sign", "signed"),
+        ("author", "acknowledge", "acknowledged"),
+    ]
+    timeline = list(row(case).events.order_by("pk").values_list("move", "state", "assignee__username"
+                    if hasattr(row(case).author, "username") else "assignee__login"))
+    assert timeline == [
+        ("submit", "submitted", None),
+        ("assign", "assigned", "expert"),
+        ("accept", "reading", None),
+        ("sign", "signed", None),
+        ("acknowledge", "acknowledged", None),
+    ]
+    opinion = row(case).opinions.get()
+    assert (opinion.acknowledged_by_id, opinion.version) == (world.author.user, 1)
+
+
+def test_due_follows_the_submission(world, study):
+    from tongying.consult.case import ANSWER_WITHIN
+
+    case = row(case_at(world, "submitted", study[0]))
+    assert case.due_at - case.submitted_at == ANSWER_WITHIN[QUESTION.urgency]
+
+
+def test_a_stale_page_changes_nothing(world, study):
+    from tongying.web.cases import store
+
+    case = store.begin(world.author, study[0])
+    seen = row(case).revision
+    store.act(world.author, case, Act(Move.EDIT, question=QUESTION), revision=seen)
+    with pytest.raises(store.StaleRevision):
+        store.act(
+            world.author, case, Act(Move.EDIT, question=replace(QUESTION, text="x")), revision=seen
+        )
+    assert row(case).text == QUESTION.text
+    assert row(case).revision == seen + 1
+    assert len(events(case)) == 2
+
+
+def test_what_does_not_exist_for_a_viewer(world, study):
+    from tongying.web.cases import store
+
+    draft = case_at(world, "draft", study[0])
+    for viewer in (world.colleague, world.desk, world.expert, world.stranger):
+        with pytest.raises(CaseNotFound):
+            store.act(viewer, draft, Act(Move.SUBMIT))
+        with pytest.raises(CaseNotFound):
+            store.show(viewer, draft)
+    with pytest.raises(CaseNotFound):
+        store.act(world.author, 999_999, Act(Move.SUBMIT))
+    store.act(world.author, draft, Act(Move.SUBMIT))
+    for viewer in (world.expert, world.second, world.stranger):
+        with pytest.raises(CaseNotFound):
+            store.act(viewer, draft, Act(Move.ACCEPT))
+    with pytest.raises(MoveNotYours):
+        store.act(world.colleague, draft, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    with pytest.raises(MoveOutOfPlace):
+        store.act(world.author, draft, Act(Move.ACKNOWLEDGE))
+
+
+@pytest.mark.parametrize("who", ["author", "desk", "stranger"])
+def test_only_an_active_expert_of_the_answering_hospital_is_assigned(world, study, who):
+    from tongying.web.cases import store
+
+    case = case_at(world, "submitted", study[0])
+    with pytest.raises(store.AssigneeRefused):
+        store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.viewers[who].user)))
+    assert row(case).state == "submitted"
+    assert row(case).assignee_id is None
+
+
+def test_an_expert_who_left_is_not_assigned(world, study):
+    from tongying.web.cases import store
+    from tongying.web.people.models import Member
+
+    case = case_at(world, "submitted", study[0])
+    Member.objects.filter(pk=world.expert.user).update(is_active=False)
+    with pytest.raises(store.AssigneeRefused):
+        store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+
+
+def test_the_suggested_expert_speaks_of_the_question_or_has_least_to_do(world, study):
+    from tongying.web.cases import store
+
+    case = case_at(world, "submitted", study[0])
+    first, second = store.experts_for(world.desk, case)
+    assert (first.suggested, second.suggested) == (True, False)
+    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(first.member.id)))
+    other = case_at(world, "submitted", take_in(2, child="H-2")[0])
+    assert store.experts_for(world.desk, other)[0].member.id == second.member.id
+
+
+def pick(uids, **more):
+    from tongying.web.cases.store import KeyImagePick
+
+    return KeyImagePick(*uids, **more)
+
+
+def test_key_images_are_pointed_at_by_who_is_writing(world, study):
+    from tongying.web.cases import store
+
+    case = case_at(world, "draft", study[0])
+    image = store.add_key_image(world.author, case, pick(study, caption="骨皮质"))
+    assert store.add_key_image(world.author, case, pick(study)) == image
+    store.set_caption(world.author, case, image, " 皮质 ")
+    assert row(case).key_images.get().caption == "皮质"
+    store.act(world.author, case, Act(Move.SUBMIT))
+    with pytest.raises(MoveNotYours):
+        store.drop_key_image(world.author, case, image)
+    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    with pytest.raises(MoveOutOfPlace):
+        store.add_key_image(world.expert, case, pick(study))
+    store.act(world.expert, case, Act(Move.ACCEPT))
+    store.drop_key_image(world.expert, case, image)
+    assert not row(case).key_images.exists()
+
+
+def test_a_key_image_must_be_in_the_case(world, study):
+    from tongying.web.cases import store
+
+    case = case_at(world, "draft", study[0])
+    foreign = take_in(5, child="H-5")
+    for wrong in (pick(foreign), pick(study, frame=2), pick(study, frame=0),
+                  pick((study[0], study[1], "1.2.3"))):
+        with pytest.raises(store.KeyImageRefused):
+            store.add_key_image(world.author, case, wrong)
+    with pytest.raises(store.KeyImageRefused):
+        store.drop_key_image(world.author, case, 999)
+    with pytest.raises(CaseNotFound):
+        store.add_key_image(world.stranger, case, pick(study))
+    assert not row(case).key_images.exists()
+
+
+def test_a_key_image_of_another_case_cannot_be_dropped(world, study):
+    from tongying.web.cases import store
+
+    one = case_at(world, "draft", study[0])
+    other = case_at(world, "draft", take_in(2, child="H-2")[0])
+    image = store.add_key_image(world.author, one, pick(study))
+    with pytest.raises(store.KeyImageRefused):
+        store.drop_key_image(world.author, other, image)
+    with pytest.raises(store.KeyImageRefused):
+        store.set_caption(world.author, other, image, "x")
+    assert row(one).key_images.count() == 1
+
+
+def test_the_draft_opinion_survives_and_only_the_assignee_writes(world, study):
+    from tongying.web.cases import store
+
+    case = case_at(world, "reading", study[0])
+    store.act(world.expert, case, Act(Move.WRITE, opinion=Opinion("可能", "骨", "")))
+    assert (row(case).draft_answer, row(case).draft_findings) == ("可能", "骨")
+    with pytest.raises(MoveNotYours):
+        store.act(world.desk, case, Act(Move.WRITE, opinion=OPINION))
+
+
+def test_what_was_signed_is_not_touched_by_anything_later(world, study):
+    from tongying.web.cases import store
+    from tongying.web.people.models import Member
+    from tongying.web.records.models import Child, Study
+
+    case = case_at(world, "draft", study[0])
+    image = store.add_key_image(world.author, case, pick(study, caption="骨皮质"))
+    store.act(world.author, case, Act(Move.SUBMIT))
+    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    store.act(world.expert, case, Act(Move.ACCEPT))
+    store.act(world.expert, case, Act(Move.SIGN, opinion=OPINION))
+    first = row(case).opinions.get()
+    kept = (bytes(first.content), first.digest, first.answer, first.signed_at, first.verify_code)
+    assert hashlib.sha256(kept[0]).hexdigest() == first.digest
+
+    Child.objects.update(name_ideographic="李^四", sex="F")
+    Study.objects.update(description="改")
+    Member.objects.filter(pk=world.expert.user).update(name="改名")
+    with pytest.raises(MoveOutOfPlace):
+        store.drop_key_image(world.expert, case, image)
+    with pytest.raises(MoveOutOfPlace):
+        store.act(world.expert, case, Act(Move.SIGN, opinion=Opinion("另一个。")))
+    amended = Opinion("有骨折。", OPINION.findings, OPINION.advice)
+    store.act(world.expert, case, Act(Move.AMEND, reason="重新阅片", opinion=amended))
+    store.act(world.author, case, Act(Move.ACKNOWLEDGE))
+
+    again = row(case).opinions.get(version=1)
+    assert (bytes(again.content), again.digest, again.answer, again.signed_at,
+            again.verify_code) == kept
+    second = row(case).opinions.get(version=2)
+    assert (second.answer, second.amendment_reason) == ("有骨折。", "重新阅片")
+    assert second.verify_code != again.verify_code
+    changes = store.differences(world.author, case, 2)
+    assert "answer" in {one.field for one in changes}
+    assert store.differences(world.author, case, 1) == ()
+
+
+def test_a_version_cannot_be_written_twice(world, study):
+    from django.db import IntegrityError, transaction
+
+    from tongying.web.cases.models import OpinionRow
+
+    case = case_at(world, "signed", study[0])
+    opinion = row(case).opinions.get()
+    opinion.pk, opinion.verify_code = None, "X" * 26
+    with pytest.raises(IntegrityError), transaction.atomic():
+        opinion.save(force_insert=True)
+    assert OpinionRow.objects.count() == 1
+
+
+def test_documents_made_twice_are_the_same_objects(world, study):
+    from tongying.web.cases.documents import make_documents
+    from tongying.web.cases.models import DocumentRow
+    from tongying.web.jobs.models import OutboxRow
+    from tongying.web.records.check import check
+    from tongying.web.records.models import Instance
+
+    case = case_at(world, "draft", study[0])
+    from tongying.web.cases import store
+
+    store.add_key_image(world.author, case, pick(study))
+    store.act(world.author, case, Act(Move.SUBMIT))
+    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    store.act(world.expert, case, Act(Move.ACCEPT))
+    store.act(world.expert, case, Act(Move.SIGN, opinion=OPINION))
+    opinion = row(case).opinions.get()
+    assert [one.payload for one in OutboxRow.objects.all()] == [{"opinion": opinion.pk}]
+
+    def made():
+        make_documents(opinion.pk, lambda *_: None)
+        return sorted(DocumentRow.objects.values_list("kind", "digest", "sop_uid"))
+
+    first = made()
+    assert [kind for kind, _, _ in first] == [
+        "dicom-kos", "dicom-pdf", "dicom-sr", "key-0", "pdf-en", "pdf-zh",
+    ]
+    assert made() == first
+    # Killed between the archive and the row: the object is there, the row is not.
+    DocumentRow.objects.filter(kind__in=("dicom-sr", "dicom-kos", "dicom-pdf")).delete()
+    again = made()
+    assert [(kind, sop) for kind, _, sop in again] == [(kind, sop) for kind, _, sop in first]
+    assert again == first
+    assert Instance.objects.filter(series__study__uid=study[0], door="self").count() == 3
+    report = check(world.store, read_bytes=True)
+    assert report.sound, report
+
+
+def test_the_printed_code_verifies_the_document_and_names_nobody(world, study):
+    from tongying.web.cases import store
+
+    case = case_at(world, "signed", study[0])
+    opinion = row(case).opinions.get()
+    verified = store.verify(opinion.verify_code.lower() + " ")
+    assert verified is not None
+    assert (verified.version, verified.latest_version, verified.digest) == (1, 1, opinion.digest)
+    assert "小东" not in repr(verified)
+    assert "expert 医师" not in repr(verified)
+    assert store.verify("0" * 26) is None
+    assert store.verify("") is None
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [("draft", "author"), ("submitted", "desk"), ("assigned", "expert"), ("reading", "expert"),
+     ("signed", "author")],
+)
+def test_a_case_waits_for_whoever_acts_next(world, study, state, who):
+    from tongying.web.cases import store
+
+    case = case_at(world, state, study[0])
+    waiting = {name for name, viewer in world.viewers.items() if store.next_case(viewer) == case}
+    expected = {who}
+    if state == "signed":
+        expected = {"author", "colleague"}
+    assert waiting == expected
+
+
+def test_an_acknowledged_case_waits_for_nobody(world, study):
+    from tongying.web.cases import store
+
+    case_at(world, "acknowledged", study[0])
+    assert {store.next_case(viewer) for viewer in world.viewers.values()} == {None}
+
+
+def test_states_in_the_database_are_the_rules_own(world, study):
+    from django.db import IntegrityError, transaction
+
+    from tongying.web.cases.models import CaseRow
+
+    case = case_at(world, "draft", study[0])
+    for state in State:
+        CaseRow.objects.filter(pk=case).update(state=state.value)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CaseRow.objects.filter(pk=case).update(state="read")
