@@ -1,4 +1,4 @@
-"""Compile the message catalogues (.po) of the web to what gettext reads (.mo); standard library only.
+"""Compile the web's message catalogues (.po) to what gettext reads (.mo); standard library only.
 
 Run without arguments it compiles every catalogue below ``src/tongying/web/locale``.
 """

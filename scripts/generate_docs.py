@@ -1,4 +1,4 @@
-"""Write docs/generated: states and moves, permissions, errors, each from the tables the code runs on.
+"""Write docs/generated: states, permissions, errors, each from the tables the code runs on.
 
 Run it after changing those tables; a test fails while the pages say something else.
 """
@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from compile_messages import read_po
+from compile_messages import read_po  # noqa: E402 - found beside this file
 
 TARGET = REPOSITORY / "docs" / "generated"
 SOURCE = REPOSITORY / "src" / "tongying"
@@ -54,7 +54,9 @@ def states_page(words: Words) -> str:
         return words.both("owner", OWNER_WORDS[OWNER[of]])
 
     lines = [MADE, "", "# States of a case · 病例状态", "", "```mermaid", "stateDiagram-v2"]
-    lines += [f"    {one.value} : {' · '.join(words.both('state', STATE_WORDS[one]))}" for one in State]
+    lines += [
+        f"    {one.value} : {' · '.join(words.both('state', STATE_WORDS[one]))}" for one in State
+    ]
     lines.append(f"    [*] --> {State.DRAFT.value}")
     for move, rule in RULES.items():
         for source in State:
@@ -96,7 +98,7 @@ def states_page(words: Words) -> str:
 def permissions_page(words: Words) -> str:
     """Return the page of relations, and of what each role may do."""
     from tongying.consult.people import Relation, Role
-    from tongying.consult.states import OWNER, RULES, State
+    from tongying.consult.states import OWNER, RULES
     from tongying.web.pages.words import ROLE_WORDS
 
     lines = [MADE, "", "# Who sees what, and who may do what · 权限", ""]
@@ -111,15 +113,33 @@ def permissions_page(words: Words) -> str:
     ]
     lines += table(
         ("Relation", "Meaning", "含义"),
-        ((relation_name(one), RELATION_WORDS[one.value][0], RELATION_WORDS[one.value][1])
-         for one in Relation),
+        (
+            (relation_name(one), RELATION_WORDS[one.value][0], RELATION_WORDS[one.value][1])
+            for one in Relation
+        ),
     )
-    lines += ["", "## Relation by role and hospital · 按角色与医院", "",
-              "Of a case that has been sent. A draft is its author's alone. · 指已提交的病例；草稿仅作者可见。", ""]
+    lines += [
+        "",
+        "## Relation by role and hospital · 按角色与医院",
+        "",
+        "Of a case that has been sent. A draft is its author's alone.",
+        "指已提交的病例；草稿仅作者可见。",
+        "",
+    ]
     lines += table(
-        ("Role", "English", "中文", "asking hospital · 申请医院", "answering hospital · 会诊医院",
-         "another hospital · 其他医院", "assigned expert · 受派专家"),
-        ((f"`{role.value}`", *words.both("role", ROLE_WORDS[role]), *standings(role)) for role in Role),
+        (
+            "Role",
+            "English",
+            "中文",
+            "asking hospital · 申请医院",
+            "answering hospital · 会诊医院",
+            "another hospital · 其他医院",
+            "assigned expert · 受派专家",
+        ),
+        (
+            (f"`{role.value}`", *words.both("role", ROLE_WORDS[role]), *standings(role))
+            for role in Role
+        ),
     )
     lines += ["", "## Moves by relation · 各关系可做的操作", ""]
     lines += table(
@@ -128,8 +148,11 @@ def permissions_page(words: Words) -> str:
             (
                 f"`{state.value}`",
                 *(
-                    ", ".join(f"`{move.value}`" for move, rule in RULES.items()
-                              if relation in rule.by and state in rule.sources)
+                    ", ".join(
+                        f"`{move.value}`"
+                        for move, rule in RULES.items()
+                        if relation in rule.by and state in rule.sources
+                    )
                     for relation in Relation
                 ),
             )
@@ -138,9 +161,19 @@ def permissions_page(words: Words) -> str:
     )
     lines += ["", "## Beyond cases · 病例之外", ""]
     lines += table(
-        ("Role", "English", "中文", "brings images in · 上传影像", "joins records of a child · 合并患儿",
-         "reads the audit trail · 查看审计记录", "looks after members · 管理成员"),
-        ((f"`{role.value}`", *words.both("role", ROLE_WORDS[role]), *abilities(role)) for role in Role),
+        (
+            "Role",
+            "English",
+            "中文",
+            "brings images in · 上传影像",
+            "joins records of a child · 合并患儿",
+            "reads the audit trail · 查看审计记录",
+            "looks after members · 管理成员",
+        ),
+        (
+            (f"`{role.value}`", *words.both("role", ROLE_WORDS[role]), *abilities(role))
+            for role in Role
+        ),
     )
     return "\n".join(lines) + "\n"
 
@@ -193,9 +226,10 @@ def errors_page() -> str:
     raised = raising_modules()
     lines = [MADE, "", "# Refusals · 错误代码", ""]
     lines += [
-        "Every refusal has a stable code. The command line exits with 2 and one sentence; HTTP answers",
-        "with the status below and, to machines, a problem document (RFC 9457) whose `code` this is.",
-        "Where a protocol names a better status (406 of DICOMweb, 415 and 460 of tus), that is sent.",
+        "Every refusal has a stable code. The command line exits with 2 and one sentence; HTTP",
+        "answers with the status below and, to machines, a problem document (RFC 9457) whose",
+        "`code` this is. Where a protocol names a better status (406 of DICOMweb, 415 and 460 of",
+        "tus), that is sent.",
         "",
     ]
     rows = []

@@ -134,7 +134,11 @@ STOW = "multipart/related; type=application/dicom; boundary=x"
 
 def web(tail: str, *levels: str) -> list[Probe]:
     """A DICOMweb reading: of the case's study, and of one that nobody was asked about."""
-    where = {"study": (S, U), "series": (SERIES, HIDDEN_SERIES), "instance": (INSTANCE, HIDDEN_INSTANCE)}
+    where = {
+        "study": (S, U),
+        "series": (SERIES, HIDDEN_SERIES),
+        "instance": (INSTANCE, HIDDEN_INSTANCE),
+    }
     probes = []
     for level in levels:
         own, foreign = where[level]
@@ -429,9 +433,15 @@ def test_lists_name_no_stranger(made: World, person: Person) -> None:
     assert (UNASKED in seen) == person.sees_unasked_study
 
 
-KINDS = (
-    "Patient ImagingStudy ServiceRequest Task Observation DiagnosticReport Provenance"
-).split()
+KINDS = [
+    "Patient",
+    "ImagingStudy",
+    "ServiceRequest",
+    "Task",
+    "Observation",
+    "DiagnosticReport",
+    "Provenance",
+]
 
 
 def test_fhir_resources(made: World) -> None:

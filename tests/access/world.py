@@ -117,12 +117,11 @@ def build() -> World:
     admin = viewer_of_login("ask-admin")
     other = Child.objects.get(local_id="P2").pk
     made.link = link(admin, made.child, other, reason="same child, two cards")
-    from tongying.web.uploads.models import Upload, UploadFile
     from django.utils import timezone
 
-    upload = Upload.objects.create(
-        member_id=author.user, created_at=timezone.now(), code="U" * 26
-    )
+    from tongying.web.uploads.models import Upload, UploadFile
+
+    upload = Upload.objects.create(member_id=author.user, created_at=timezone.now(), code="U" * 26)
     file = UploadFile.objects.create(
         upload=upload, code="F" * 26, name="a.dcm", length=10, created_at=timezone.now()
     )

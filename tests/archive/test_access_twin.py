@@ -18,6 +18,7 @@ from tongying.consult.people import Role, Viewer
 from tongying.consult.states import State
 from tongying.kernel.ids import HospitalCode, UserId
 from tongying.web.cases.models import CaseRow, CaseStudy
+from tongying.web.cases.rows import case_of
 from tongying.web.people.models import Hospital, Member
 from tongying.web.records.models import Study
 from tongying.web.records.reading import ObjectNotFound, Place, locate, locate_one, metadata
@@ -91,16 +92,12 @@ def keep(drawn: list[Drawn], people: list[Member]) -> list[tuple[Case, frozenset
             created_at=now,
             changed_at=now,
         )
-        for study in one.studies:
+        # A case shows studies of the hospital that asks.
+        shown = frozenset(study for study in one.studies if OWNERS[study][0] == one.asking)
+        for study in shown:
             CaseStudy.objects.create(case=row, study=rows[OWNERS[study]])
-        found.append((rule_case(row), one.studies))
+        found.append((case_of(row), shown))
     return found
-
-
-def rule_case(row: CaseRow) -> Case:
-    from tongying.web.cases.rows import case_of
-
-    return case_of(row)
 
 
 @settings(

@@ -59,18 +59,20 @@ def test_bytes_written_in_any_pieces_and_read_in_any_spans(
 ) -> None:
     store = FileContentStore(tmp_path_factory.mktemp("store"))
     incoming = store.incoming()
-    for piece in pieces:
-        incoming.write(memoryview(piece))
-    whole = b"".join(pieces)
-    assert incoming.size == len(whole)
-    assert incoming.reader().read() == whole
-    digest = incoming.keep()
-    incoming.settle()
-    numbers = st.integers(0, len(whole))
-    spans = drawn.draw(st.lists(st.tuples(numbers, numbers)))
-    joined = b"".join(whole[offset : offset + length] for offset, length in spans)
-    assert store.read(digest, spans) == joined
-    end(store)
+    try:
+        for piece in pieces:
+            incoming.write(memoryview(piece))
+        whole = b"".join(pieces)
+        assert incoming.size == len(whole)
+        assert incoming.reader().read() == whole
+        digest = incoming.keep()
+        incoming.settle()
+        numbers = st.integers(0, len(whole))
+        spans = drawn.draw(st.lists(st.tuples(numbers, numbers)))
+        joined = b"".join(whole[offset : offset + length] for offset, length in spans)
+        assert store.read(digest, spans) == joined
+    finally:
+        end(store)
 
 
 def test_the_same_bytes_are_one_object(store: ContentStore) -> None:

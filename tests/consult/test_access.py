@@ -64,7 +64,8 @@ def by_hand(role: str, place: str, user: str, state: str) -> set[str]:
     if user == "author" and place == "asking":
         # Whoever wrote it moves it, whatever has become of their role since.
         found = {"author", "asking"}
-    if user == "assignee":
+    if user == "assignee" and role == "expert":
+        # Whoever is no expert any more answers nothing any more.
         found.add("assignee")
     return found
 

@@ -143,7 +143,9 @@ def test_of_two_who_edit_at_once_exactly_one_wins(data_dir):
         outcomes = at_once(
             *(
                 lambda text=text: store.act(
-                    world.author, case, Act(Move.EDIT, question=replace(QUESTION, text=text)),
+                    world.author,
+                    case,
+                    Act(Move.EDIT, question=replace(QUESTION, text=text)),
                     revision=seen,
                 )
                 for text in texts

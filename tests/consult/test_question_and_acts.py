@@ -111,7 +111,9 @@ def test_nothing_is_due_without_an_urgency():
 
 
 def changed(before, after):
-    return {one.name for one in fields(before) if getattr(before, one.name) != getattr(after, one.name)}
+    return {
+        one.name for one in fields(before) if getattr(before, one.name) != getattr(after, one.name)
+    }
 
 
 def test_edit_changes_the_question_only():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import socket
@@ -12,10 +14,16 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from urllib.error import URLError
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydicom.dataset import Dataset
+
+from tongying.dicom.phantoms.header import PhantomChild, PhantomStudy
 
 CLI = [sys.executable, "-m", "tongying.services.cli"]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -30,6 +38,7 @@ BROWSER_ARGUMENTS = [
     "--disable-quic",
     "--no-first-run",
 ]
+PAINT_SECONDS = 120
 PASSWORD = "a-long-pass-phrase"
 PEOPLE = [
     ("li", "requester", "XNZX", "李敏", "主治医师", ""),
@@ -47,6 +56,7 @@ class Platform:
     dicom_port: int
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -78,6 +88,23 @@ class Platform:
                 stdin=PASSWORD + "\n",
             )
 
+    def api(self, login: str, method: str, path: str, body: object = None) -> object:
+        """Call the JSON interface as somebody and return what it says."""
+        if login not in self.tokens:
+            self.tokens[login] = self.run("token", login).splitlines()[-1]
+        request = urllib.request.Request(  # noqa: S310 - our own loopback server
+            self.url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={
+                "Authorization": f"Bearer {self.tokens[login]}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.load(answer)
+
     def start(self) -> None:
         log = (self.data.parent / "server.log").open("ab")
         self.process = subprocess.Popen(
@@ -95,7 +122,7 @@ class Platform:
         deadline = time.monotonic() + 90
         while True:
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):  # noqa: S310
                     return
             except (URLError, OSError):
                 assert time.monotonic() < deadline, "the platform did not start"
@@ -131,13 +158,62 @@ def running(data: Path) -> Iterator[Platform]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=BROWSER_ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=BROWSER_ARGUMENTS)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def phantom_study(seed: str) -> PhantomStudy:
+    """An invented child and visit, the same for the same seed."""
+    child = PhantomChild(
+        id=f"P-{seed}",
+        name="Zhao^Ming=赵^明",
+        birth_date=date(2022, 2, 3),
+        sex="M",
+        weight_kg=16.5,
+        size_m=1.04,
+    )
+    return PhantomStudy(
+        child=child,
+        seed=seed,
+        at=datetime(2026, 3, 1, 9, 30),  # noqa: DTZ001 - DICOM's local time
+        description="体模检查",
+        institution="咸宁中心医院",
+    )
+
+
+def write_phantom(data_sets: Iterator[Dataset], folder: Path) -> str:
+    """Write the images as files and return their Study Instance UID."""
+    for number, data_set in enumerate(data_sets):
+        data_set.save_as(folder / f"{number:04}.dcm", enforce_file_format=True)
+    return str(data_set.StudyInstanceUID)
+
+
+def canvas_pixels(page: Page) -> np.ndarray:
+    """Return red, green and blue of what all the canvases show, as the person sees it."""
+    boxes = page.eval_on_selector_all(
+        "canvas",
+        "all => all.map(c => { const r = c.getBoundingClientRect();"
+        " return [r.left, r.top, r.right, r.bottom] })",
+    )
+    left, top = (min(box[side] for box in boxes) for side in (0, 1))
+    right, bottom = (max(box[side] for box in boxes) for side in (2, 3))
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    png = page.screenshot(clip=clip)
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=float)
+
+
+def painted(page: Page) -> np.ndarray:
+    """Wait until the viewer shows an image and return what its canvases show."""
+    page.locator("canvas").first.wait_for(timeout=PAINT_SECONDS * 1000)
+    for _ in range(PAINT_SECONDS):
+        pixels = canvas_pixels(page)
+        if pixels.std() > 15:
+            return pixels
+        page.wait_for_timeout(1000)
+    raise AssertionError("the viewer's canvas shows no image")
 
 
 class Desk:
@@ -155,9 +231,11 @@ class Desk:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console",
-            lambda message: self.complaints.append(message.text)
-            if "Content Security Policy" in message.text
-            else None,
+            lambda message: (
+                self.complaints.append(message.text)
+                if "Content Security Policy" in message.text
+                else None
+            ),
         )
         self.open("/login/")
         self.page.fill("input[name=username]", login)

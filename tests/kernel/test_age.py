@@ -99,7 +99,9 @@ def test_the_bands_meet_without_a_gap(days, months, unit):
     assert Age(days=days, months=months).unit is unit
 
 
-@pytest.mark.parametrize(("birth", "on"), [("2026-03-10", "2026-03-09"), ("2026-03-10", "1999-01-01")])
+@pytest.mark.parametrize(
+    ("birth", "on"), [("2026-03-10", "2026-03-09"), ("2026-03-10", "1999-01-01")]
+)
 def test_a_day_before_birth_is_refused(birth, on):
     with pytest.raises(AgeRefused, match="before the date of birth") as refusal:
         age_on(day(birth), day(on))
@@ -188,8 +190,10 @@ def test_a_month_is_full_exactly_when_its_day_is_reached(birth, on):
 def test_both_languages_say_the_same_numbers(birth, on):
     assume(on >= birth)
     age = age_on(birth, on)
-    english, chinese = ("".join(c if c.isdigit() else " " for c in said).split()
-                        for said in (age.in_english(), age.in_chinese()))
+    english, chinese = (
+        "".join(c if c.isdigit() else " " for c in said).split()
+        for said in (age.in_english(), age.in_chinese())
+    )
     assert english == chinese
 
 

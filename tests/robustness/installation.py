@@ -61,19 +61,30 @@ class Installation:
             self.port, self.dicom_port = free_ports(2)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*CLI, "serve", "--data", str(self.data), "--port", str(self.port),
-                 "--dicom-port", str(self.dicom_port)],
-                stdout=log, stderr=log, env=self.environment, start_new_session=True,
+                [
+                    *CLI,
+                    "serve",
+                    "--data",
+                    str(self.data),
+                    "--port",
+                    str(self.port),
+                    "--dicom-port",
+                    str(self.dicom_port),
+                ],
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                start_new_session=True,
             )
         deadline = time.monotonic() + STARTS_WITHIN_SECONDS
-        while not (self.healthy() and _listens(self.dicom_port)):
+        while not (self.healthy() and listens(self.dicom_port)):
             assert self.process.poll() is None, self.log.read_text()[-2000:]
             assert time.monotonic() < deadline, self.log.read_text()[-2000:]
             threading.Event().wait(0.05)
 
     def healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
                 return bool(json.load(answer)["status"] == "ok")
         except (URLError, OSError, ValueError):
             return False
@@ -111,7 +122,11 @@ class Installation:
         """Return what ``tongying verify --json`` says."""
         done = subprocess.run(
             [*CLI, "verify", "--data", str(self.data), "--json"],
-            capture_output=True, text=True, env=self.environment, check=False, timeout=300,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            check=False,
+            timeout=300,
         )
         report = json.loads(done.stdout.splitlines()[0])
         assert report["sound"] == (done.returncode == 0)
@@ -127,17 +142,26 @@ class Installation:
     def leftovers(self) -> list[str]:
         """Return what lies in the directories that must be empty when nobody is sending."""
         places = (self.data / "incoming", self.data / "uploads")
-        return [path.name for place in places if place.is_dir() for path in place.rglob("*")
-                if path.is_file()]
+        return [
+            path.name
+            for place in places
+            if place.is_dir()
+            for path in place.rglob("*")
+            if path.is_file()
+        ]
 
 
 def found(data: Path, *hospitals: str) -> Installation:
-    """Make an installation with hospitals, each with a technologist of its name in small letters."""
+    """Make an installation with hospitals, each with a technologist of its name."""
     environment = {**os.environ, "TONGYING_DATA": str(data), "TCP_NODELAY": "1"}
     environment.pop("TONGYING_DATABASE_URL", None)
     done = subprocess.run(
         [sys.executable, "-c", FOUNDING, str(data), *hospitals],
-        capture_output=True, text=True, env=environment, check=False, timeout=120,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return Installation(data, json.loads(done.stdout.splitlines()[-1]), environment=environment)
@@ -183,6 +207,7 @@ def _send(pid: int, number: int) -> None:
         return
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Say whether anybody listens on a port of loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -107,8 +107,10 @@ def packed(base: Base, data: bytes) -> bytes:
 @cache
 def bases() -> tuple[Base, ...]:
     """Return every base."""
-    made = [_base(name, dcmread(get_testdata_file(file, download=False)))
-            for name, file in SOURCES.items()]
+    made = [
+        _base(name, dcmread(get_testdata_file(file, download=False)))
+        for name, file in SOURCES.items()
+    ]
     return (*made, _base("chinese", _chinese()))
 
 

@@ -85,7 +85,9 @@ def insert_noise(chance: random.Random, base: Base) -> bytes:
 
 def blank_chunk(chance: random.Random, base: Base) -> bytes:
     start, end = _span(chance, base)
-    return base.data[:start] + chance.choice((b"\0", b"\xff", b" ")) * (end - start) + base.data[end:]
+    return (
+        base.data[:start] + chance.choice((b"\0", b"\xff", b" ")) * (end - start) + base.data[end:]
+    )
 
 
 def swap_chunks(chance: random.Random, base: Base) -> bytes:
@@ -112,7 +114,9 @@ def cut_anywhere(chance: random.Random, base: Base) -> bytes:
 
 def cut_early(chance: random.Random, base: Base) -> bytes:
     """Cut within the preamble, the prefix, group 0002, or just behind it."""
-    at = chance.choice((0, 1, 127, 128, 131, 132, 133, 140, 144, 150, base.body_at, base.body_at + 3))
+    at = chance.choice(
+        (0, 1, 127, 128, 131, 132, 133, 140, 144, 150, base.body_at, base.body_at + 3)
+    )
     return base.data[:at]
 
 
@@ -121,7 +125,9 @@ def cut_element(chance: random.Random, base: Base) -> bytes:
     field = chance.choice(base.fields)
     head = _head_at(field)
     inside = field.at + max(0, min(field.length, 1 << 20) // 2)
-    return base.data[: chance.choice((head, head + 2, head + 5, field.length_at + 1, field.at, inside))]
+    return base.data[
+        : chance.choice((head, head + 2, head + 5, field.length_at + 1, field.at, inside))
+    ]
 
 
 def cut_last(chance: random.Random, base: Base) -> bytes:
@@ -145,8 +151,11 @@ def huge_length(chance: random.Random, base: Base) -> bytes:
 
 def lie_about_item(chance: random.Random, base: Base) -> bytes:
     """Change the length of an item, of a fragment or of a delimiter."""
-    marks = [place for sign in (b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0")
-             for place in _places(base.data, sign)]
+    marks = [
+        place
+        for sign in (b"\xfe\xff\x00\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0")
+        for place in _places(base.data, sign)
+    ]
     if not marks:
         return huge_length(chance, base)
     at = chance.choice(marks) + 4
@@ -171,9 +180,19 @@ def lie_about_syntax(chance: random.Random, base: Base) -> bytes:
     old = base.syntax.encode()
     at = base.data.index(old, 132)
     given = chance.choice(
-        (b"1.2.840.10008.1.2", b"1.2.840.10008.1.2.1", b"1.2.840.10008.1.2.2", b"1.2.840.10008.1.2.5",
-         b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.4.50", b"1.2.840.10008.1.2.4.90",
-         b"1.2.840.10008.1.2.4.80", b"1.2.840.10008.1.2.4.102", b"9.9.9", b"\xc0\xff..x")
+        (
+            b"1.2.840.10008.1.2",
+            b"1.2.840.10008.1.2.1",
+            b"1.2.840.10008.1.2.2",
+            b"1.2.840.10008.1.2.5",
+            b"1.2.840.10008.1.2.1.99",
+            b"1.2.840.10008.1.2.4.50",
+            b"1.2.840.10008.1.2.4.90",
+            b"1.2.840.10008.1.2.4.80",
+            b"1.2.840.10008.1.2.4.102",
+            b"9.9.9",
+            b"\xc0\xff..x",
+        )
     )
     room = len(old) + len(old) % 2
     return base.data[:at] + given[:room].ljust(room, b"\0") + base.data[at + room :]
@@ -181,8 +200,17 @@ def lie_about_syntax(chance: random.Random, base: Base) -> bytes:
 
 def lie_about_image(chance: random.Random, base: Base) -> bytes:
     """Change rows, columns, bits, samples, planar configuration, sign or the number of frames."""
-    tags = (0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280002, 0x00280006,
-            0x00280103, 0x00280008)
+    tags = (
+        0x00280010,
+        0x00280011,
+        0x00280100,
+        0x00280101,
+        0x00280102,
+        0x00280002,
+        0x00280006,
+        0x00280103,
+        0x00280008,
+    )
     fields = [field for field in base.fields if field.tag in tags]
     if not fields:
         return flip_header(chance, base)
@@ -198,12 +226,31 @@ def lie_about_image(chance: random.Random, base: Base) -> bytes:
 
 def nonsense_value(chance: random.Random, base: Base) -> bytes:
     """Fill a text, date, number or UID with what does not belong there, at the same length."""
-    texts = [field for field in base.fields
-             if field.tag >> 16 != 2 and 2 <= field.length <= 1024 and not field.long]
+    texts = [
+        field
+        for field in base.fields
+        if field.tag >> 16 != 2 and 2 <= field.length <= 1024 and not field.long
+    ]
     field = chance.choice(texts)
     filling = chance.choice(
-        (b"***", b"\0", b"\x1b$)A\xcd", b"\xff\xfe", b"\\", b"^=^=", b"9", b"-", b"\x1b$B", b"\xed\xa0\x80",
-         b"1e999", b"NaN", b"../", b"<b>", b"'\"", b"\r\n")
+        (
+            b"***",
+            b"\0",
+            b"\x1b$)A\xcd",
+            b"\xff\xfe",
+            b"\\",
+            b"^=^=",
+            b"9",
+            b"-",
+            b"\x1b$B",
+            b"\xed\xa0\x80",
+            b"1e999",
+            b"NaN",
+            b"../",
+            b"<b>",
+            b"'\"",
+            b"\r\n",
+        )
     )
     value = (filling * field.length)[: field.length]
     return base.data[: field.at] + value + base.data[field.at + field.length :]
@@ -212,14 +259,26 @@ def nonsense_value(chance: random.Random, base: Base) -> bytes:
 def nonsense_vr(chance: random.Random, base: Base) -> bytes:
     field = chance.choice(base.fields)
     at = _head_at(field) + 4
-    return base.data[:at] + chance.choice((b"ZZ", b"\0\0", b"SQ", b"UN", b"OB", b"AT", b"FD")) + base.data[at + 2 :]
+    return (
+        base.data[:at]
+        + chance.choice((b"ZZ", b"\0\0", b"SQ", b"UN", b"OB", b"AT", b"FD"))
+        + base.data[at + 2 :]
+    )
 
 
 def nonsense_charset(chance: random.Random, base: Base) -> bytes:
     """Put a character set before the data set that contradicts the text, or does not exist."""
     value = chance.choice(
-        (b"ISO_IR 999", b"\\ISO 2022 IR 58", b"GBK", b"ISO 2022 IR 149\\ISO 2022 IR 87", b"\\\\\\\\", b"utf8",
-         b"ISO_IR 192\\GB18030", b"\0\0\0\0")
+        (
+            b"ISO_IR 999",
+            b"\\ISO 2022 IR 58",
+            b"GBK",
+            b"ISO 2022 IR 149\\ISO 2022 IR 87",
+            b"\\\\\\\\",
+            b"utf8",
+            b"ISO_IR 192\\GB18030",
+            b"\0\0\0\0",
+        )
     )
     element = _element(base, 0x00080005, "CS", value + b" " * (len(value) % 2))
     return base.data[: base.body_at] + element + base.data[base.body_at :]
@@ -248,18 +307,45 @@ def no_prefix(chance: random.Random, base: Base) -> bytes:
 
 def something_else(chance: random.Random, base: Base) -> bytes:
     """Give what is no DICOM at all, with or without the prefix."""
-    head = chance.choice((b"", bytes(128) + b"DICM", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x89PNG\r\n", b"%PDF-1.4"))
-    return head + chance.choice((chance.randbytes(500), b"\0" * 900, b"\xff" * 64, b"id,name\n1,x\n"))
+    head = chance.choice(
+        (b"", bytes(128) + b"DICM", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x89PNG\r\n", b"%PDF-1.4")
+    )
+    return head + chance.choice(
+        (chance.randbytes(500), b"\0" * 900, b"\xff" * 64, b"id,name\n1,x\n")
+    )
 
 
 KINDS: dict[str, Callable[[random.Random, Base], bytes]] = {
     function.__name__.replace("_", "-"): function
     for function in (
-        flip_bits, flip_header, flip_pixels, delete_chunk, duplicate_chunk, insert_noise,
-        blank_chunk, swap_chunks, delete_element, repeat_element, cut_anywhere, cut_early,
-        cut_element, cut_last, lie_about_length, huge_length, lie_about_item, lie_about_meta,
-        lie_about_group, lie_about_syntax, lie_about_image, nonsense_value, nonsense_vr,
-        nonsense_charset, deep_sequences, twice_over, no_prefix, something_else,
+        flip_bits,
+        flip_header,
+        flip_pixels,
+        delete_chunk,
+        duplicate_chunk,
+        insert_noise,
+        blank_chunk,
+        swap_chunks,
+        delete_element,
+        repeat_element,
+        cut_anywhere,
+        cut_early,
+        cut_element,
+        cut_last,
+        lie_about_length,
+        huge_length,
+        lie_about_item,
+        lie_about_meta,
+        lie_about_group,
+        lie_about_syntax,
+        lie_about_image,
+        nonsense_value,
+        nonsense_vr,
+        nonsense_charset,
+        deep_sequences,
+        twice_over,
+        no_prefix,
+        something_else,
     )
 }
 
@@ -276,8 +362,10 @@ def _head_at(field: Field) -> int:
 def _with_length(base: Base, field: Field, length: int) -> bytes:
     at = field.length_at
     wide = field.long or field.implicit
-    told = struct.pack(f"{base.order}L", length & 0xFFFFFFFF) if wide else struct.pack(
-        f"{base.order}H", length & 0xFFFF
+    told = (
+        struct.pack(f"{base.order}L", length & 0xFFFFFFFF)
+        if wide
+        else struct.pack(f"{base.order}H", length & 0xFFFF)
     )
     return base.data[:at] + told + base.data[at + len(told) :]
 

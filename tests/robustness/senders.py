@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import requests
-from installation import Installation
+from installation import Installation, listens
 from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_STORE
@@ -43,7 +43,9 @@ def stow(http: requests.Session, installation: Installation, files: Sequence[byt
     answer = http.post(
         f"{installation.url}/dicomweb/studies",
         data=body + f"--{BOUNDARY}--\r\n".encode(),
-        headers={"Content-Type": f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'},
+        headers={
+            "Content-Type": f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
+        },
         timeout=120,
     )
     assert answer.status_code in (200, 202, 409), (answer.status_code, answer.text[:500])
@@ -60,7 +62,9 @@ def upload(
     upload_code = ""
     for name, data in files:
         told = {"filename": name, **({"upload": upload_code} if upload_code else {})}
-        pairs = (f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
+        pairs = (
+            f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items()
+        )
         answer = http.post(
             f"{installation.url}/uploads/tus/",
             data=data,
@@ -104,7 +108,8 @@ class Scu:
         if association is None:
             return None
         context = next(
-            one for one in association.accepted_contexts
+            one
+            for one in association.accepted_contexts
             if one.abstract_syntax == sop_class and syntax in one.transfer_syntax
         )
         request = C_STORE()
@@ -123,6 +128,9 @@ class Scu:
 
     def _established(self) -> Association | None:
         if self._association is None or not self._association.is_established:
+            # The library does not close the socket of a call that nobody answers.
+            if not listens(self._port):
+                return None
             self._association = self._entity.associate(
                 "127.0.0.1", self._port, ae_title=self._called
             )

@@ -42,9 +42,8 @@ class Acknowledged:
     """What the senders may forget: hospital and SOP Instance UID to the SHA-256 of the file."""
 
     digests: dict[tuple[str, str], str] = field(default_factory=dict)
-    """None of the C-STORE digests is the sender's: the archive writes group 0002."""
     bodies: dict[str, str] = field(default_factory=dict)
-    """SOP Instance UID to the SHA-256 of the data set sent by C-STORE."""
+    """SOP Instance UID to the SHA-256 of a data set sent; the archive writes group 0002."""
     by_door: dict[str, int] = field(default_factory=lambda: dict.fromkeys(HOSPITALS, 0))
 
 
@@ -69,8 +68,11 @@ class Images:
             pixels = self._chance.randbytes(32768)
         place = HOSPITALS.index(hospital)
         data = self._base.data
-        ids = (("1", place * 100_000 + number // 40), ("2", place * 100_000 + number // 40),
-               ("3", number))
+        ids = (
+            ("1", place * 100_000 + number // 40),
+            ("2", place * 100_000 + number // 40),
+            ("3", number),
+        )
         for kind, value in ids:
             data = data.replace(
                 f"{ROOT}.{kind}.10000000".encode(), f"{ROOT}.{kind}.{20_000_000 + value}".encode()
@@ -88,8 +90,10 @@ class Senders:
         self._installation, self._images, self._noted = installation, images, noted
         self._folder = folder
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=one, name=one.__name__)
-                         for one in (self._stow, self._c_store, self._import)]
+        self._threads = [
+            threading.Thread(target=one, name=one.__name__)
+            for one in (self._stow, self._c_store, self._import)
+        ]
         self._importing: subprocess.Popen[str] | None = None
         self.failures: list[BaseException] = []
 
@@ -115,6 +119,7 @@ class Senders:
             try:
                 told = stow(http, self._installation, list(files.values()))
             except requests.RequestException:
+                self._stop.wait(0.05)
                 continue
             assert told.reasons == []
             self._note("STOW", {uid: _sha(files[uid]) for uid in told.stored})
@@ -130,11 +135,11 @@ class Senders:
                 )
             except (RuntimeError, OSError, StopIteration):
                 # The association fell between two messages.
-                continue
+                answer = None
             if answer is not None and answer.Status == 0:
                 self._noted.bodies[uid] = _sha(data[base.body_at :])
                 self._noted.by_door["CSTORE"] += 1
-            self._stop.wait(0.005)
+            self._stop.wait(0.005 if answer is not None else 0.05)
 
     def _import(self) -> None:
         round_number = 0
@@ -146,17 +151,32 @@ class Senders:
             for uid, data in files.items():
                 (folder / f"{uid}.dcm").write_bytes(data)
             self._importing = subprocess.Popen(
-                [*CLI, "import", str(folder), "--hospital", "IMPORT", "--data",
-                 str(self._installation.data), "--json"],
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                [
+                    *CLI,
+                    "import",
+                    str(folder),
+                    "--hospital",
+                    "IMPORT",
+                    "--data",
+                    str(self._installation.data),
+                    "--json",
+                ],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
                 env=self._installation.environment,
             )
             said, _ = self._importing.communicate()
             for line in said.splitlines()[:1]:
                 outcomes = json.loads(line)["files"]
                 assert {one["outcome"] for one in outcomes} == {"stored"}
-                self._note("IMPORT", {one["sop_instance_uid"]: _sha(files[one["sop_instance_uid"]])
-                                      for one in outcomes})
+                self._note(
+                    "IMPORT",
+                    {
+                        one["sop_instance_uid"]: _sha(files[one["sop_instance_uid"]])
+                        for one in outcomes
+                    },
+                )
 
     def _note(self, hospital: str, digests: dict[str, str]) -> None:
         self._noted.digests.update({(hospital, uid): sha for uid, sha in digests.items()})
@@ -248,7 +268,9 @@ def check_whole(installation: Installation, noted: Acknowledged) -> None:
         for (study,) in rows:
             answer = http.get(
                 f"{root}/studies/{study}",
-                headers={"Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'},
+                headers={
+                    "Accept": 'multipart/related; type="application/dicom"; transfer-syntax=*'
+                },
                 timeout=120,
             )
             assert answer.status_code == 200

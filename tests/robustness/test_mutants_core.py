@@ -38,8 +38,14 @@ def test_every_kind_of_damage_meets_many_bases():
 
 
 def test_every_base_is_stored_whole_while_it_is_undamaged(db, data_dir):
-    arrivals, _ = _take_in(data_dir, [(base.name, base.numbered(7_000_000 // 16 * 16 + place))
-                                      for place, base in enumerate(bases())], packed_too=True)
+    arrivals, _ = _take_in(
+        data_dir,
+        [
+            (base.name, base.numbered(7_000_000 // 16 * 16 + place))
+            for place, base in enumerate(bases())
+        ],
+        packed_too=True,
+    )
     assert {arrival.name: arrival.fate for arrival in arrivals} == {
         base.name: Fate.STORED for base in bases()
     }

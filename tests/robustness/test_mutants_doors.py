@@ -10,8 +10,8 @@ from itertools import islice
 
 import pytest
 from installation import CLI, Installation, found
-from mutations import Mutant, mutants
 from mutant_bases import bases, sop_uid
+from mutations import Mutant, mutants
 from senders import Scu, session, stow, upload
 
 pytestmark = pytest.mark.server
@@ -58,7 +58,9 @@ def test_stow(installation, count):
         stored += told.stored
         reasons += told.reasons
     assert len(stored) > count / 10 < len(reasons)
-    check_stored(installation, hospital, {hashlib.sha256(one.data).hexdigest() for one in mutants(count)})
+    check_stored(
+        installation, hospital, {hashlib.sha256(one.data).hexdigest() for one in mutants(count)}
+    )
     assert set(stored) == set(stored_of(installation, hospital))
 
 
@@ -126,9 +128,21 @@ def test_import(installation, count, tmp_path):
     for one in mutants(count):
         (tmp_path / one.name).write_bytes(one.data)
     done = subprocess.run(
-        [*CLI, "import", str(tmp_path), "--hospital", hospital, "--data", str(installation.data),
-         "--json"],
-        capture_output=True, text=True, env=installation.environment, check=False, timeout=900,
+        [
+            *CLI,
+            "import",
+            str(tmp_path),
+            "--hospital",
+            hospital,
+            "--data",
+            str(installation.data),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        env=installation.environment,
+        check=False,
+        timeout=900,
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -32,8 +32,10 @@ def errors() -> list[type[TongyingError]]:
         kind = waiting.pop()
         found.append(kind)
         waiting += kind.__subclasses__()
-    return sorted({one for one in found if one.__module__.startswith("tongying.")},
-                  key=lambda one: (one.__module__, one.__name__))
+    return sorted(
+        {one for one in found if one.__module__.startswith("tongying.")},
+        key=lambda one: (one.__module__, one.__name__),
+    )
 
 
 def test_every_error_has_a_code_of_its_own():
@@ -42,11 +44,15 @@ def test_every_error_has_a_code_of_its_own():
     assert [one.__qualname__ for one in found if "code" not in vars(one)] == []
     codes = Counter(one.code for one in found)
     assert [code for code, count in codes.items() if count > 1] == []
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*", code) for code in codes)
+    assert all(
+        re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*", code) for code in codes
+    )
 
 
 def test_every_error_says_what_it_means():
-    assert [one.__qualname__ for one in errors() if not (vars(one).get("__doc__") or "").strip()] == []
+    assert [
+        one.__qualname__ for one in errors() if not (vars(one).get("__doc__") or "").strip()
+    ] == []
 
 
 @pytest.mark.parametrize("core", CORES)
@@ -70,13 +76,19 @@ def test_public_functions_of_many_arguments_describe_them(core):
     for path in sorted((ROOT / core).rglob("*.py")):
         for function in public_functions(ast.parse(path.read_text())):
             spec = function.args
-            names = [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
-                     if one.arg not in ("self", "cls")]
+            names = [
+                one.arg
+                for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)
+                if one.arg not in ("self", "cls")
+            ]
             described = section(ast.get_docstring(function) or "", "Parameters")
             assert len(names) <= 6, f"{path.name}: {function.name} takes {len(names)}"
             if len(names) >= 5:
-                broken += [f"{path.name}: {function.name}({name})" for name in names
-                           if not re.search(rf"\b{name}\b", described)]
+                broken += [
+                    f"{path.name}: {function.name}({name})"
+                    for name in names
+                    if not re.search(rf"\b{name}\b", described)
+                ]
     assert broken == []
 
 
@@ -105,8 +117,11 @@ def public_functions(tree: ast.Module) -> list[ast.FunctionDef]:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             found.append(node)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            found += [one for one in node.body
-                      if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")]
+            found += [
+                one
+                for one in node.body
+                if isinstance(one, ast.FunctionDef) and not one.name.startswith("_")
+            ]
     return found
 
 

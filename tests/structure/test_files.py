@@ -15,15 +15,21 @@ LONGEST_SHEET = 600
 LONGER: dict[str, str] = {}
 """Files that may be longer, each with its reason."""
 TEXT = {".py", ".html", ".js", ".css", ".txt"}
-NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink",
-              "http://www.w3.org/1999/xhtml")
+NAMESPACES = (
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1999/xlink",
+    "http://www.w3.org/1999/xhtml",
+)
 """Names, not addresses: nothing is ever fetched from there."""
 SERVED = (".html", ".js", ".css", ".svg", ".json", ".txt")
 
 
 def sources(*suffixes: str) -> list[Path]:
-    return [path for path in sorted(SOURCE.rglob("*"))
-            if path.suffix in suffixes and "__pycache__" not in path.parts]
+    return [
+        path
+        for path in sorted(SOURCE.rglob("*"))
+        if path.suffix in suffixes and "__pycache__" not in path.parts
+    ]
 
 
 def lines_of(path: Path) -> int:
@@ -31,8 +37,11 @@ def lines_of(path: Path) -> int:
 
 
 def test_no_file_is_longer_than_one_can_read():
-    long = {str(path.relative_to(SOURCE)): lines_of(path) for path in sources(*TEXT)
-            if lines_of(path) > (LONGEST_SHEET if path.suffix == ".css" else LONGEST)}
+    long = {
+        str(path.relative_to(SOURCE)): lines_of(path)
+        for path in sources(*TEXT)
+        if lines_of(path) > (LONGEST_SHEET if path.suffix == ".css" else LONGEST)
+    }
     assert long.keys() == LONGER.keys(), long
     assert all(LONGER.values())
 
@@ -56,8 +65,10 @@ def addresses(text: str) -> list[str]:
 def test_pages_name_no_other_server():
     served = [path for path in sources(*SERVED) if {"templates", "static"} & set(path.parts)]
     assert len(served) > 20
-    found = {str(path.relative_to(SOURCE)): addresses(path.read_text(encoding="utf-8"))
-             for path in served}
+    found = {
+        str(path.relative_to(SOURCE)): addresses(path.read_text(encoding="utf-8"))
+        for path in served
+    }
     assert {path: where for path, where in found.items() if where} == {}
 
 

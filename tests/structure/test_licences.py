@@ -29,8 +29,11 @@ def packages() -> list[str]:
 def licence_of(name: str) -> str:
     """Return what a package says of its licence, in whichever of three ways it does."""
     told = metadata(name)
-    classified = [one.split("::")[-1].strip() for one in told.get_all("Classifier") or []
-                  if one.startswith("License ::")]
+    classified = [
+        one.split("::")[-1].strip()
+        for one in told.get_all("Classifier") or []
+        if one.startswith("License ::")
+    ]
     first_line = (told.get("License") or "").strip().partition("\n")[0]
     return " / ".join(filter(None, (told.get("License-Expression"), first_line, *classified)))
 

@@ -1,4 +1,4 @@
-"""The tus 1.0.0 server: creation, pieces, resuming, refusing; nothing answered before it is kept."""
+"""The tus 1.0.0 server: creation, pieces, resuming, refusing; no answer before it is kept."""
 
 from __future__ import annotations
 

@@ -243,6 +243,15 @@ class FileContentStore:
             for entry in sorted(directory.iterdir()):
                 yield entry.name
 
+    def in_use(self) -> bool:
+        """Say whether a living process is bringing files in (or may be at any moment)."""
+        with (self.root / "incoming.lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
     def sweep(self, owned: Callable[[str], bool]) -> list[str]:
         """Clear what a crash left in ``incoming``, unless a living process is bringing files in.
 

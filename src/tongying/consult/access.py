@@ -15,7 +15,7 @@ def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
 
     A private case (a draft) is its author's alone. Afterwards the asking hospital's members read it
     and its requesters move it; the answering hospital's coordinators are its desk; the assignee
-    answers. A role elsewhere gives nothing.
+    answers while they are an expert. A role elsewhere gives nothing.
     """
     found: set[Relation] = set()
     if viewer.hospital == case.asking:
@@ -27,7 +27,8 @@ def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
         return frozenset(found)
     if viewer.hospital == case.answering and viewer.role is Role.COORDINATOR:
         found.add(Relation.DESK)
-    if case.assignee is not None and viewer.user == case.assignee:
+    assigned = case.assignee is not None and viewer.user == case.assignee
+    if assigned and viewer.role is Role.EXPERT:
         found.add(Relation.ASSIGNEE)
     return frozenset(found)
 

@@ -12,6 +12,8 @@ import os
 import signal
 import sqlite3
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -20,10 +22,13 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from tongying.kernel.errors import TongyingError
 from tongying.web.boot import end_of_work
 from tongying.web.jobs import store
+from tongying.web.uploads import store as uploads
+from tongying.web.uploads.intake import take_in_waiting
 
 APPLICATION_VERSION = "tongying-1"
 """Pinned: otherwise a new release would not take up the old one's unfinished work."""
 SWEEP_SECONDS = 0.5
+UPKEEP_SECONDS = 60.0
 TRIES = 3
 CONCURRENCY = 2
 QUEUE = "tongying"
@@ -86,9 +91,13 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
     signal.signal(signal.SIGTERM, stopping)
     signal.signal(signal.SIGINT, stopping)
     _launch(data, name, database_url)
+    next_upkeep = 0.0
     try:
         while not stop.is_set():
             _take_over_promises()
+            if time.monotonic() >= next_upkeep:
+                _look_after_uploads()
+                next_upkeep = time.monotonic() + UPKEEP_SECONDS
             stop.wait(SWEEP_SECONDS)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=10)
@@ -112,6 +121,15 @@ def _launch(data: Path, name: str, database_url: str) -> None:
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=SWEEP_SECONDS)
+
+
+def _look_after_uploads() -> None:
+    """Take in uploads that were complete when the web died; drop what was given up long ago."""
+    try:
+        take_in_waiting(uploads.waiting_codes())
+        uploads.sweep(datetime.now(UTC))
+    finally:
+        end_of_work()
 
 
 def _take_over_promises() -> None:

@@ -1,4 +1,4 @@
-"""The language of a request: what the reader chose, else what their browser asks for, else Chinese."""
+"""The language of a request: as the reader chose, else as the browser asks, else Chinese."""
 
 from __future__ import annotations
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as fixed
-from django.utils.translation import ngettext
 from django.utils.translation import pgettext_lazy as _p
 
 from tongying.archive.arrival import Door, Fate

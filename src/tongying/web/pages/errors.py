@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tongying.kernel.errors import TongyingError
-from tongying.web.pages.sentences import refusal_sentence
+from tongying.web.pages.archive_words import told
 
 
 def refusal_page(request: HttpRequest, error: TongyingError, status: int) -> HttpResponse:
@@ -20,7 +20,7 @@ def refusal_page(request: HttpRequest, error: TongyingError, status: int) -> Htt
     status : int
         The HTTP status that the kind of error maps to.
     """
-    return _page(request, status, sentence=refusal_sentence(error), code=error.error_code)
+    return _page(request, status, sentence=told(error), code=error.error_code)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

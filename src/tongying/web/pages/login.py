@@ -77,12 +77,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/login/")
 
 
-def locked_out(
-    request: HttpRequest,
-    *,
-    original_response: HttpResponse | None = None,
-    credentials: dict[str, Any] | None = None,
-) -> HttpResponse:
+def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
     """Answer a log-in that is stopped after too many wrong passwords (django-axes calls this)."""
     error = _("Too many wrong passwords. Wait 15 minutes, then try again.")
     name = (credentials or {}).get("username", "")

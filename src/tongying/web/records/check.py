@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field
 
 from django.db.models import Count
@@ -12,6 +13,10 @@ from tongying.web.cases.models import DocumentRow
 from tongying.web.records.index import DjangoIndex
 from tongying.web.records.models import Instance, Series, StoreConflict, Study
 from tongying.web.trail.store import check_chain
+
+PREDECESSOR_SECONDS = 5.0
+"""How long the processes of a killed server may take to end (they look every second)."""
+POLL_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -76,7 +81,15 @@ def check(store: FileContentStore, *, read_bytes: bool = False) -> Report:
 
 
 def sweep(store: FileContentStore) -> list[str]:
-    """Clear what a crash left; return the digests of objects removed."""
+    """Clear what a crash left; return the digests of objects removed.
+
+    A server started at once after a kill meets its predecessor's last processes: it waits for
+    them, as nothing is swept while anybody brings files in.
+    """
+    for _ in range(round(PREDECESSOR_SECONDS / POLL_SECONDS)):
+        if not store.in_use():
+            break
+        time.sleep(POLL_SECONDS)
     return store.sweep(DjangoIndex().owns)
 
 

@@ -12,7 +12,12 @@ from tongying.consult.people import Viewer
 from tongying.kernel.errors import NotFound
 from tongying.web import prepared
 from tongying.web.records.models import Instance, Series, Study
-from tongying.web.records.visible import may_be_invited, studies_condition, studies_for
+from tongying.web.records.visible import (
+    rule_values,
+    rule_viewer,
+    studies_condition,
+    studies_for,
+)
 from tongying.web.trail import store as trail
 
 
@@ -154,16 +159,12 @@ def _rows(viewer: Viewer, place: Place, kind: str, *, tail: str = "") -> list[tu
         "uid": place.instance,
     }
     given = [name for name, uid in names.items() if uid]
-    values: list[prepared.Value] = [viewer.hospital, *(names[name] for name in given)]
-    invited = may_be_invited(viewer)
-    if invited:
-        values.append(viewer.user)
+    values = [*rule_values(viewer), *(names[name] for name in given)]
 
     def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
-        hospital, *uids = stand_ins
-        user = uids.pop() if invited else viewer.user
-        like = Viewer(user, "", hospital, viewer.role)
-        condition = Q(**dict(zip(given, uids, strict=True)))
+        bound = iter(stand_ins)
+        like = rule_viewer(viewer, bound)
+        condition = Q(**dict(zip(given, bound, strict=True)))
         condition &= studies_condition(like, "series__study__")
         columns, order = _WANTED[kind]
         rows = _own_first(Instance.objects.filter(condition), like, "hospital_id", *order)

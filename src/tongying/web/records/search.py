@@ -19,7 +19,7 @@ from tongying.kernel.errors import BadInput
 from tongying.web import prepared
 from tongying.web.records.attributes import ATTRIBUTES, BY_KEYWORD, PREFIX, Attribute
 from tongying.web.records.models import Instance, Series, Study
-from tongying.web.records.visible import may_be_invited, studies_condition
+from tongying.web.records.visible import rule_values, rule_viewer, studies_condition
 
 MOST_ROWS = 5000
 """Rows returned at most in one answer; a further page is asked for with an offset."""
@@ -139,19 +139,14 @@ def _rows(
     """Return owner and columns of the rows in a window of (limit, offset)."""
     level = wanted[0]
     terms = [term for clause in clauses for term in clause]
-    values: list[prepared.Value] = [viewer.hospital]
-    invited = may_be_invited(viewer)
-    if invited:
-        values.append(viewer.user)
+    values: list[prepared.Value] = [*rule_values(viewer)]
     for term in terms:
         values += term.values
 
     def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
         given = iter(stand_ins)
-        hospital = next(given)
-        user = next(given) if invited else viewer.user
         prefix = PREFIX[level][Level.STUDY]
-        condition = studies_condition(Viewer(user, "", hospital, viewer.role), prefix)
+        condition = studies_condition(rule_viewer(viewer, given), prefix)
         for clause in clauses:
             condition &= reduce(or_, [term.condition(given) for term in clause])
         columns = [

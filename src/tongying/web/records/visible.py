@@ -5,6 +5,9 @@ Everything that shows a child's data (pages, DICOMweb, FHIR, DIMSE) starts from 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from tongying.consult.people import Role, Viewer
@@ -17,9 +20,12 @@ _PRIVATE = [state.value for state in PRIVATE]
 
 def _invited(viewer: Viewer, prefix: str = "") -> Q:
     """Return the condition under which a case is open to a viewer from outside the asking side."""
-    invited = Q(**{f"{prefix}assignee_id": viewer.user})
-    if viewer.role is Role.COORDINATOR:
-        invited |= Q(**{f"{prefix}answering_id": viewer.hospital})
+    if viewer.role is Role.EXPERT:
+        invited = Q(**{f"{prefix}assignee_id": viewer.user})
+    elif viewer.role is Role.COORDINATOR:
+        invited = Q(**{f"{prefix}answering_id": viewer.hospital})
+    else:
+        return Q(pk__in=[])
     return invited & ~Q(**{f"{prefix}state__in": _PRIVATE})
 
 
@@ -47,12 +53,22 @@ def studies_condition(viewer: Viewer, prefix: str = "") -> Q:
         From the table a query starts at to `Study`, such as ``"series__study__"``.
     """
     own = Q(**{f"{prefix}hospital_id": viewer.hospital})
-    if not may_be_invited(viewer):
+    if viewer.role not in (Role.EXPERT, Role.COORDINATOR):
         return own
     invited = CaseStudy.objects.filter(_invited(viewer, "case__")).values("study_id")
     return own | Q(**{f"{prefix}pk__in": invited})
 
 
-def may_be_invited(viewer: Viewer) -> bool:
-    """Say whether a viewer of this role can see anything beyond their hospital's studies."""
-    return viewer.role in (Role.EXPERT, Role.COORDINATOR)
+def rule_values(viewer: Viewer) -> list[str | int]:
+    """Return what the condition depends on besides the role, for `tongying.web.prepared`."""
+    values: list[str | int] = [viewer.hospital]
+    if viewer.role is Role.EXPERT:
+        values.append(viewer.user)
+    return values
+
+
+def rule_viewer(viewer: Viewer, given: Iterator[Any]) -> Viewer:
+    """Return a viewer of the same role with values of `rule_values` taken from `given`."""
+    hospital = next(given)
+    user = next(given) if viewer.role is Role.EXPERT else viewer.user
+    return Viewer(user, viewer.login, hospital, viewer.role)

@@ -163,7 +163,7 @@ class _Unpacking:
                 # Two of one batch share a UID: by itself the second is kept as a conflict.
                 alone = open_intake(self.sender)
                 self._offer(alone, info)
-                pairs.append((place, *alone.flush()))
+                pairs.append((place, alone.flush()[0]))
             else:
                 pairs.append((place, arrival))
         return pairs

@@ -181,12 +181,14 @@
       {
         name: 'three planes',
         stageActivation: { enabled: { minViewportsMatched: 3 } },
-        viewportStructure: grid(2, 2, [
+        // The plane it was acquired in is the sharp one, so it is the large one.
+        viewportStructure: grid(3, 2, [
           place(0, 0, 2 / 3, 1),
-          place(2 / 3, 0, 1 / 3, 1 / 2),
-          place(2 / 3, 1 / 2, 1 / 3, 1 / 2),
+          place(2 / 3, 0, 1 / 3, 1 / 3),
+          place(2 / 3, 1 / 3, 1 / 3, 1 / 3),
+          place(2 / 3, 2 / 3, 1 / 3, 1 / 3),
         ]),
-        viewports: [plane('axial'), plane('sagittal'), plane('coronal')],
+        viewports: [plane('acquisition'), plane('axial'), plane('sagittal'), plane('coronal')],
       },
       oneImage,
     ]
