@@ -127,3 +127,15 @@ def case_at(world: World, target: str, study_uid: str) -> int:
         if state == target:
             return case
     raise AssertionError(target)
+
+
+def row(case):
+    from tongying.web.cases.models import CaseRow
+
+    return CaseRow.objects.get(pk=case)
+
+
+def pick(uids, **more):
+    from tongying.web.cases.store import KeyImagePick
+
+    return KeyImagePick(*uids, **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from case_world import OPINION, QUESTION, case_at, make_world, take_in
@@ -140,15 +141,11 @@ def test_of_two_who_edit_at_once_exactly_one_wins(data_dir):
         seen = CaseRow.objects.get(pk=case).revision
         events = AuditRow.objects.count()
         texts = [f"{number} 甲", f"{number} 乙"]
+        questions = (replace(QUESTION, text=text) for text in texts)
         outcomes = at_once(
             *(
-                lambda text=text: store.act(
-                    world.author,
-                    case,
-                    Act(Move.EDIT, question=replace(QUESTION, text=text)),
-                    revision=seen,
-                )
-                for text in texts
+                partial(store.act, world.author, case, Act(Move.EDIT, question=one), revision=seen)
+                for one in questions
             )
         )
         lost = [isinstance(one, store.StaleRevision) for one in outcomes]
@@ -170,9 +167,8 @@ def test_of_two_who_sign_at_once_exactly_one_version_exists(data_dir):
     world = make_world()
     for number in range(10):
         case = case_at(world, "reading", take_in(number, child=f"H-{number}")[0])
-        outcomes = at_once(
-            *(lambda: store.act(world.expert, case, Act(Move.SIGN, opinion=OPINION)),) * 2
-        )
+        sign = partial(store.act, world.expert, case, Act(Move.SIGN, opinion=OPINION))
+        outcomes = at_once(sign, sign)
         assert sorted(isinstance(one, Conflict) for one in outcomes) == [False, True], outcomes
         assert OpinionRow.objects.filter(case_id=case).count() == 1
         assert OutboxRow.objects.count() == number + 1
@@ -188,9 +184,10 @@ def test_a_withdrawal_and_an_assignment_at_once_leave_one_of_both(data_dir):
         case = case_at(world, "submitted", take_in(number, child=f"H-{number}")[0])
         seen = CaseRow.objects.get(pk=case).revision
         expert = UserId(world.expert.user)
+        assign, withdraw = Act(Move.ASSIGN, assignee=expert), Act(Move.WITHDRAW, reason="转院")
         outcomes = at_once(
-            lambda: store.act(world.desk, case, Act(Move.ASSIGN, assignee=expert), revision=seen),
-            lambda: store.act(world.author, case, Act(Move.WITHDRAW, reason="转院"), revision=seen),
+            partial(store.act, world.desk, case, assign, revision=seen),
+            partial(store.act, world.author, case, withdraw, revision=seen),
         )
         assert sum(isinstance(one, Conflict) for one in outcomes) == 1, outcomes
         won = "withdrawn" if isinstance(outcomes[0], Conflict) else "assigned"

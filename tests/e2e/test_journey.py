@@ -32,7 +32,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if SHARED.is_dir():
         return SHARED
     folder = tmp_path_factory.mktemp("phantom")
-    write_phantom(brain_mr(phantom_study("journey")), folder)
+    write_phantom(brain_mr(phantom_study("journey"), ventricle_scale=1.0), folder)
     return folder
 
 

@@ -56,7 +56,7 @@ def test_pet_ct_opens_fused(platform: Platform, browser: Browser, tmp_path: Path
 def test_measurement_comes_back_to_the_case(
     platform: Platform, browser: Browser, tmp_path: Path
 ) -> None:
-    study = write_phantom(brain_mr(phantom_study("measured")), tmp_path)
+    study = write_phantom(brain_mr(phantom_study("measured"), ventricle_scale=1.9), tmp_path)
     platform.run("import", str(tmp_path), "--hospital", "XNZX")
     case = _being_read(platform, study)
     expert = Desk(browser, platform, "chen")

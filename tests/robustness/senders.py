@@ -80,7 +80,8 @@ def upload(
         assert int(answer.headers["Upload-Offset"]) == len(data)
         if not upload_code:
             (row,) = installation.rows(
-                "SELECT u.code FROM uploads_upload u JOIN uploads_uploadfile f ON f.upload_id = u.id"
+                "SELECT u.code FROM uploads_upload u JOIN uploads_uploadfile f"
+                " ON f.upload_id = u.id"
                 " WHERE f.code = ?",
                 answer.headers["Location"].rpartition("/")[2],
             )

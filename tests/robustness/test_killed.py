@@ -6,6 +6,7 @@ the server and all it started are killed; the server is started anew on the same
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import random
@@ -191,6 +192,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     finally:
         if made.process is not None:
             made.kill()
+        # Here, where the warning about such sockets is expected, not at the end of the session.
+        gc.collect()
 
 
 @pytest.mark.parametrize("kills", KILLS)

@@ -232,7 +232,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"tongying": {"level": "INFO"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "tongying": {"level": "INFO"},
+        "axes": {"level": "WARNING"},
+        # A frame that cannot be decoded is told to whoever asked; a traceback each fills the log.
+        "pydicom": {"level": "CRITICAL"},
+    },
 }
 
 # The address that a printed QR code leads to.

@@ -37,7 +37,9 @@ def login(request: HttpRequest) -> HttpResponse:
         return _page(request, back)
     name = request.POST.get("username", "").strip().lower()
     password = request.POST.get("password", "")
-    member = authenticate(request, username=name, password=password)
+    # django-axes counts by the name under the user model's own field; without it every wrong
+    # password would be counted for nobody, and the right one would still open a locked account.
+    member = authenticate(request, username=name, password=password, login=name)
     if not isinstance(member, Member):
         return _page(request, back, name=name, error=_("The log-in name or password is wrong."))
     auth_login(request, member)
@@ -77,7 +79,11 @@ def logout(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/login/")
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None) -> HttpResponse:
+def locked_out(
+    request: HttpRequest,
+    original_response: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
     """Answer a log-in that is stopped after too many wrong passwords (django-axes calls this)."""
     error = _("Too many wrong passwords. Wait 15 minutes, then try again.")
     name = (credentials or {}).get("username", "")

@@ -120,7 +120,7 @@ def _query(request: HttpRequest) -> WorklistQuery:
     offset = asked.get("offset", "")
     return WorklistQuery(
         tab=tab if tab in TABS else TABS[0],
-        text=asked.get("q", "").strip()[:200],
+        text="".join(one for one in asked.get("q", "") if one.isprintable()).strip()[:200],
         sort=sort if sort in SORTS else "due",
         descending=asked.get("dir") == "desc",
         offset=int(offset) if offset.isdecimal() and len(offset) < 8 else 0,

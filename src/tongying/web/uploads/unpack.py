@@ -54,7 +54,7 @@ class ZipUnreadable(BadInput):
     code: ClassVar[str] = "upload.zip-unreadable"
 
 
-class MemberRefused(BadInput):
+class ZipMemberRefused(BadInput):
     """A member of the zip cannot be read."""
 
     code: ClassVar[str] = "upload.member"
@@ -172,9 +172,9 @@ class _Unpacking:
         name = self._label(info)
         refusal: TongyingError | None = self.stop
         if refusal is None and info.flag_bits & _ENCRYPTED:
-            refusal = MemberRefused("The file is locked with a password; send it without one.")
+            refusal = ZipMemberRefused("The file is locked with a password; send it without one.")
         if refusal is None and name.lower().endswith(_NESTED):
-            refusal = MemberRefused(
+            refusal = ZipMemberRefused(
                 "A packed file inside a zip: unpack it first, or send it alone."
             )
         if refusal is not None:
@@ -191,7 +191,7 @@ class _Unpacking:
             except ZipTooLarge as error:
                 self.stop = error
                 intake.refuse(name, error)
-            except MemberRefused as error:
+            except ZipMemberRefused as error:
                 intake.refuse(name, error)
 
     def _label(self, info: zipfile.ZipInfo) -> str:
@@ -227,8 +227,8 @@ def _check_directory(part: BinaryIO, length: int) -> None:
         raise ZipUnreadable("The zip lists more files than are taken; send it in parts.")
 
 
-def _damaged() -> MemberRefused:
-    return MemberRefused("The file is damaged inside the zip, or packed in a way not read here.")
+def _damaged() -> ZipMemberRefused:
+    return ZipMemberRefused("The file is damaged inside the zip, or packed in a way not read here.")
 
 
 def _unreadable() -> ZipUnreadable:
