@@ -41,6 +41,8 @@ def main() -> int:
     try:
         ours.start()
         other.start()
+        for server in (ours, other):
+            measures.warm_up(server)
         for run in _runs(options, [ours, other]):
             _in_turns(run, [ours, other], options.rounds, values)
         if "worklist" in options.only:

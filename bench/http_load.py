@@ -120,9 +120,7 @@ def _store(connection: Connection, body: bytes) -> None:
         raise SystemExit(f"STOW refused: {json.dumps(answer['00081198'])[:300]}")
 
 
-def spread(
-    server: Server, asks: Sequence[Callable[[Connection], Any]], connections: int
-) -> float:
+def spread(server: Server, asks: Sequence[Callable[[Connection], Any]], connections: int) -> float:
     """Run requests over kept-alive connections and return the seconds it took."""
     opened = [Connection(server) for _ in range(connections)]
     free = threading.local()

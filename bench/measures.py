@@ -111,9 +111,7 @@ def read_rounds(series: Slices) -> list[Callable[[Server], Result]]:
                 raise SystemExit(f"{server.name} leaves out instances of the metadata")
 
         seconds = http_load.spread(server, [ask], 1)
-        return Result(
-            "Series metadata", "ms", 1000 * seconds, less_is_better=True, target=20
-        )
+        return Result("Series metadata", "ms", 1000 * seconds, less_is_better=True, target=20)
 
     def whole(server: Server) -> Result:
         def ask(one: Connection) -> None:
@@ -135,6 +133,11 @@ def read_rounds(series: Slices) -> list[Callable[[Server], Result]]:
         return run
 
     return [metadata, whole, frames(1), frames(8)]
+
+
+def warm_up(server: Server) -> None:
+    """Let every process and thread of a server load what it loads on its first requests."""
+    http_load.spread(server, [lambda one: one.ask("/studies?limit=1", JSON)] * 64, connections=8)
 
 
 def fill(server: Server, studies: list[bytes]) -> Iterator[int]:

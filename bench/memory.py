@@ -138,9 +138,7 @@ def main() -> int:
     return 0 if held else 1
 
 
-def _steps(
-    ours: Ours, big: Cine, shared: series.Slices
-) -> list[tuple[str, Callable[[], object]]]:
+def _steps(ours: Ours, big: Cine, shared: series.Slices) -> list[tuple[str, Callable[[], object]]]:
     files = [data for _, data in shared.instances]
     return [
         (f"STOW of {big.size / 2**30:.1f} GB in one instance", lambda: _stow_big(ours, big)),

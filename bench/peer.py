@@ -143,7 +143,9 @@ def check_installed() -> None:
     if shutil.which("Orthanc") and list(PLUGINS.glob("*DicomWeb*")):
         return
     if os.geteuid() != 0:
-        raise SystemExit(f"The peer is missing; install it first: apt-get install {' '.join(PACKAGES)}")
+        raise SystemExit(
+            f"The peer is missing; install it first: apt-get install {' '.join(PACKAGES)}"
+        )
     kept = POLICY.read_bytes() if POLICY.exists() else None
     POLICY.write_text("#!/bin/sh\nexit 101\n")
     POLICY.chmod(0o755)

@@ -44,7 +44,9 @@ def template(slices: int = SLICES, rows: int = ROWS) -> list[bytes]:
     grains = [noise.normal(0, 15, (rows, rows)).astype(np.int32) for _ in range(8)]
     files = []
     for index in range(slices):
-        image = np.clip(np.roll(body, index // 10, 0) + np.roll(grains[index % 8], index, 1), 0, 4095)
+        image = np.clip(
+            np.roll(body, index // 10, 0) + np.roll(grains[index % 8], index, 1), 0, 4095
+        )
         data = _image(index, rows, image.astype("<u2").tobytes())
         files.append(_bytes(data))
     return files

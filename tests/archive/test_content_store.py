@@ -128,9 +128,7 @@ class Crash(BaseException):
     """The power goes."""
 
 
-@pytest.mark.parametrize(
-    "step", ["fsync", "rename", "link", "sync_directory", "settle", "nothing"]
-)
+@pytest.mark.parametrize("step", ["fsync", "rename", "link", "sync_directory", "settle", "nothing"])
 @pytest.mark.parametrize("indexed", [True, False])
 def test_after_a_crash_at_any_step_the_sweep_leaves_whole_owned_objects_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, indexed: bool

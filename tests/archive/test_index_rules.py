@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from archive_bytes import SR, bring, image
+from django.db import connection
 from django.utils import timezone
 
 from tongying.archive.arrival import Fate
@@ -13,6 +14,7 @@ from tongying.consult.people import Role
 from tongying.consult.states import State
 from tongying.web.cases.models import CaseRow, CaseStudy
 from tongying.web.people.models import Hospital, Member
+from tongying.web.records import index_rows
 from tongying.web.records.check import check
 from tongying.web.records.images import content_store
 from tongying.web.records.index import DjangoIndex
@@ -246,3 +248,20 @@ def test_the_index_owns_what_stands_on_an_object() -> None:
     index = DjangoIndex()
     assert all(index.owns(digest) for digest in content_store().digests())
     assert not index.owns("0" * 64)
+
+
+def test_sqlite_keeps_statistics_so_that_searches_use_their_indexes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL gathers its statistics itself")
+    monkeypatch.setattr(index_rows, "ANALYZE_EVERY", 40)
+    monkeypatch.setattr(index_rows, "_since_analysis", 0)
+    files = [image(f"1.2.3.{n}", AccessionNumber=f"A{n}", PatientID=f"P{n}") for n in range(40)]
+    bring("ONE", *files)
+    studies = Study.objects.filter(hospital_id="ONE").order_by("-date", "-id")
+    for found, index in (
+        (studies.filter(accession_number="A7"), "study_by_accession"),
+        (studies.filter(child__local_id="P7"), "study_of_child"),
+    ):
+        assert index in found.explain()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from case_world import make_world, take_in
+from consult_world import make_world, take_in
 
 from tongying.consult.access import may_see_case, may_see_study
 from tongying.consult.people import Role, Viewer

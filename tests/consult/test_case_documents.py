@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from case_world import OPINION, case_at, make_world, pick, row, take_in
+from consult_world import OPINION, case_at, make_world, pick, row, take_in
 
 from tongying.consult.desk import Act, MoveOutOfPlace, Opinion
 from tongying.consult.states import Move

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from case_world import OPINION, QUESTION, case_at, make_world, pick, row, take_in
+from consult_world import OPINION, QUESTION, case_at, make_world, pick, row, take_in
 
 from tongying.consult.desk import Act, CaseNotFound, MoveNotYours, MoveOutOfPlace, Opinion
 from tongying.consult.states import Move, State

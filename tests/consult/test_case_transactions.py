@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from case_world import OPINION, QUESTION, case_at, make_world, take_in
+from consult_world import OPINION, QUESTION, case_at, make_world, take_in
 
 from tongying.consult.desk import Act
 from tongying.consult.states import Move

@@ -24,7 +24,7 @@ from tongying.kernel.ids import HospitalCode, UserId
 
 # One line a move: who may make it, and for each state it starts from, the state it leads to.
 BY_HAND = {
-    "edit": ("author", {"draft": "draft"}),
+    "edit": ("asking", {"draft": "draft", "returned": "returned", "waiting": "waiting"}),
     "submit": ("author", {"draft": "submitted"}),
     "discard": ("author", {"draft": "discarded"}),
     "withdraw": (

@@ -21,7 +21,9 @@ CT = "1.2.840.10008.5.1.4.1.1.2"
 SC_WORD = "1.2.840.10008.5.1.4.1.1.7.3"
 BOUNDARY = secrets.token_hex(24)
 JSON = "application/dicom+json"
-PEOPLE = (("tech", "ONE", Role.TECHNOLOGIST), ("trainee", "ONE", Role.TRAINEE)) + (
+PEOPLE = (
+    ("tech", "ONE", Role.TECHNOLOGIST),
+    ("trainee", "ONE", Role.TRAINEE),
     ("other", "TWO", Role.TECHNOLOGIST),
 )
 
@@ -48,7 +50,8 @@ class World:
             "POST",
             f"/dicomweb{path}",
             body,
-            content_type=kind or f'multipart/related; type="application/dicom"; boundary={BOUNDARY}',
+            content_type=kind
+            or f'multipart/related; type="application/dicom"; boundary={BOUNDARY}',
             headers={"Authorization": f"Bearer {self.tokens[who]}"},
         )
 

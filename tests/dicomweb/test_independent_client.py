@@ -58,7 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
         deadline = time.monotonic() + 60
         while True:
             try:
-                requests.get(f"{base}/healthz", timeout=5).close()
+                requests.get(f"{base}/healthz", timeout=120).close()
                 break
             except requests.ConnectionError:
                 assert time.monotonic() < deadline, "the server does not start"
@@ -66,7 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
         yield base, token
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")

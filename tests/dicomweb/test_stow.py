@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from django.core.handlers.wsgi import WSGIRequest
 from dicomweb_world import BOUNDARY, World, image, multipart
+from django.core.handlers.wsgi import WSGIRequest
 
 from tongying.web.dicomweb import stow
 from tongying.web.people.models import AccessToken
@@ -174,3 +174,31 @@ def test_nobody_stores_nothing(world: World, token: str) -> None:
     )
     assert response.status_code == 401 and not Instance.objects.exists()
     assert response["WWW-Authenticate"] == "Bearer"
+
+
+def test_when_the_sender_is_cut_off_nothing_stays_behind(world: World) -> None:
+    class Cut(Exception):
+        pass
+
+    whole = io.BytesIO(multipart(image(), image(number=2)))
+
+    class Line(io.BytesIO):
+        def read(self, size: int = -1) -> bytes:
+            piece = whole.read(200)
+            if not piece or whole.tell() > 1500:
+                raise Cut
+            return piece
+
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/dicomweb/studies",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "CONTENT_TYPE": f"multipart/related; boundary={BOUNDARY}",
+        "wsgi.input": Line(),
+    }
+    with pytest.raises(Cut):
+        stow.store(WSGIRequest(environ), viewer_of_login("tech"))
+    assert not Instance.objects.exists()
+    assert list(content_store().digests()) == []
+    assert list(content_store().incoming_dir.iterdir()) == []

@@ -65,12 +65,13 @@ def test_metadata_hold_what_the_file_holds(filled: World, path: str) -> None:
     rows = filled.rows(f"{path}/metadata")
     for row in rows:
         # Independent of our reader: pydicom reads the JSON and the file.
+        assert row.pop("00083002")["Value"] == [LITTLE]
         found = pydicom.Dataset.from_json(
             {tag: element for tag, element in row.items() if "BulkDataURI" not in element}
         )
         sent = pydicom.dcmread(io.BytesIO(image(number=int(found.InstanceNumber))))
         del sent.PixelData
-        assert found == sent
+        assert found.to_json_dict() == sent.to_json_dict()
         assert row["7FE00010"]["BulkDataURI"].startswith("http://testserver/dicomweb" + ROOT[:-1])
     assert len(rows) == (1 if path == ROOT else 2)
 
@@ -178,19 +179,21 @@ def test_pictures_and_thumbnails(filled: World, path: str, kind: str) -> None:
         picture = Image.open(io.BytesIO(response.content))
         assert picture.format == kind.partition("/")[2].upper()
         assert max(picture.size) <= 128
-        assert len(set(picture.convert("L").getdata())) > 10
+        assert len(np.unique(np.asarray(picture.convert("L")))) > 10
 
 
 def test_a_picture_of_one_frame_in_a_window(cine: World) -> None:
     dark, bright = (
-        Image.open(
-            io.BytesIO(
-                cine.get(f"{ROOT}/frames/2/rendered", accept="image/png", window=window).content
-            )
-        ).convert("L")
+        np.asarray(
+            Image.open(
+                io.BytesIO(
+                    cine.get(f"{ROOT}/frames/2/rendered", accept="image/png", window=window).content
+                )
+            ).convert("L")
+        )
         for window in ("4000,100,linear", "0,100,linear")
     )
-    assert max(dark.getdata()) == 0 and min(bright.getdata()) == 255
+    assert dark.max() == 0 and bright.min() == 255
 
 
 @pytest.mark.parametrize("query", [{"quality": "x"}, {"window": "1"}, {"viewport": "big"}])

@@ -8,6 +8,8 @@ nothing else along.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Protocol
 
 from tongying.archive.arrival import Arrival, Fate, Received, Sender
@@ -60,7 +62,7 @@ class Intake:
         self._index = index
         self._sender = sender
         self._check = check
-        self._waiting: list[tuple[int, Received, Incoming]] = []
+        self._waiting: list[_Waiting] = []
         self._arrivals: list[Arrival | None] = []
 
     def incoming(self) -> Incoming:
@@ -85,11 +87,13 @@ class Intake:
             incoming.drop()
             self.refuse(name, error, record=record)
             return
-        received = Received(name, incoming.keep(), incoming.size, record)
         self._arrivals.append(None)
-        self._waiting.append((len(self._arrivals) - 1, received, incoming))
+        self._waiting.append(_Waiting(len(self._arrivals) - 1, name, incoming, record))
         if len(self._waiting) >= BATCH_INSTANCES:
             self._place()
+        elif len(self._waiting) > 1:
+            # There are several: the disk syncs one while the next is being received.
+            self._waiting[-2].begin_to_keep()
 
     def refuse(
         self,
@@ -118,19 +122,57 @@ class Intake:
         self._place()
         return [arrival for arrival in self._arrivals if arrival is not None]
 
+    def abandon(self) -> None:
+        """Forget what waits unindexed: its sender is gone, or something broke."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            one.take_back(self._index.owns)
+
     def _place(self) -> None:
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
         try:
-            outcomes = self._index.place([received for _, received, _ in waiting], self._sender)
+            received = [one.received() for one in waiting]
+            outcomes = self._index.place(received, self._sender)
         except BaseException:
-            for _, _, incoming in waiting:
-                incoming.abandon(self._index.owns)
+            for one in waiting:
+                one.take_back(self._index.owns)
             raise
-        for (position, _, incoming), arrival in zip(waiting, outcomes, strict=True):
-            self._arrivals[position] = arrival
+        for one, arrival in zip(waiting, outcomes, strict=True):
+            self._arrivals[one.position] = arrival
             if arrival.accepted:
-                incoming.settle()
+                one.incoming.settle()
             else:
-                incoming.abandon(self._index.owns)
+                one.incoming.abandon(self._index.owns)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A readable file that awaits its place in the index."""
+
+    position: int
+    name: str
+    incoming: Incoming
+    record: InstanceRecord
+    kept: Future[str] | None = None
+
+    def begin_to_keep(self) -> None:
+        """Let another thread make the bytes durable."""
+        if self.kept is None:
+            self.kept = _keepers.submit(self.incoming.keep)
+
+    def received(self) -> Received:
+        """Return the instance once its bytes are durable."""
+        digest = self.incoming.keep() if self.kept is None else self.kept.result()
+        return Received(self.name, digest, self.incoming.size, self.record)
+
+    def take_back(self, owned: Callable[[str], bool]) -> None:
+        """Remove the bytes again, durable or not."""
+        if self.kept is not None:
+            wait([self.kept])
+        self.incoming.abandon(owned)
+
+
+_keepers = ThreadPoolExecutor(4, thread_name_prefix="keep")
+"""What they do is waiting for the disk."""

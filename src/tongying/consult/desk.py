@@ -150,6 +150,9 @@ def apply(viewer: Viewer, case: Case, act: Act, at: datetime) -> Case:
         case Move.SUBMIT:
             check_sendable(case.question)
             return replace(case, submitted_at=at)
+        case Move.RESUBMIT | Move.SUPPLY:
+            check_sendable(case.question)
+            return case
         case Move.ASSIGN:
             if act.assignee is None:
                 raise AssigneeMissing("Choose the expert who is to answer.")

@@ -95,7 +95,7 @@ def _rule(sources: str, target: State | None, by: str, *, needs_reason: bool = F
 
 
 RULES: dict[Move, Rule] = {
-    Move.EDIT: _rule("draft", None, "author"),
+    Move.EDIT: _rule("draft returned waiting", None, "asking"),
     Move.SUBMIT: _rule("draft", State.SUBMITTED, "author"),
     Move.DISCARD: _rule("draft", State.DISCARDED, "author"),
     Move.WITHDRAW: _rule(

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from tongying.consult import desk
@@ -25,10 +24,10 @@ from tongying.web.cases.documents import (
     open_document,
     verify,
 )
+from tongying.web.cases.experts import ExpertChoice, experts_for
 from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
-from tongying.web.cases.rows import case_of, number_of, shown_member, write_case
+from tongying.web.cases.rows import case_of, number_of, write_case
 from tongying.web.cases.showing import show
-from tongying.web.cases.shown import ShownMember
 from tongying.web.cases.waiting import waiting_for
 from tongying.web.cases.worklist import WorklistPage, WorklistQuery, worklist
 from tongying.web.people.models import Hospital, Member
@@ -82,16 +81,6 @@ class KeyImagePick:
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpertChoice:
-    """An expert who could answer."""
-
-    member: ShownMember
-    open_cases: int
-    suggested: bool
-    why: str
-
-
 def begin(viewer: Viewer, study_uid: str) -> int:
     """Begin a draft about a study, with the child's other studies as priors.
 
@@ -107,6 +96,7 @@ def begin(viewer: Viewer, study_uid: str) -> int:
         If no other hospital takes questions.
     """
     with transaction.atomic():
+        trail.hold()  # two clicks at once must find one draft
         study = study_of(viewer, study_uid)
         if viewer.role is not Role.REQUESTER or study.hospital_id != viewer.hospital:
             raise NotAsking("Only a requester may ask, about a study of their own hospital.")
@@ -167,15 +157,14 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
     """
     signs = act.move in (Move.SIGN, Move.AMEND) and act.opinion is not None
     # Rendered before the transaction, which holds the one write lock.
-    pictures = signing.render_key_images(_row(viewer, case_id)) if signs else ()
+    row = _row(viewer, case_id, to_change=False)
+    pictures = signing.render_key_images(row) if signs else ()
     with transaction.atomic():
         row = _row(viewer, case_id)
         before = case_of(row)
         desk.check_move(viewer, before, act.move)
         if revision is not None and revision != row.revision:
-            raise StaleRevision(
-                "Somebody changed this case meanwhile; look again first."
-            )
+            raise StaleRevision("Somebody changed this case meanwhile; look again first.")
         now = timezone.now()
         after = desk.apply(viewer, before, act, now)
         if act.move is Move.ASSIGN:
@@ -272,52 +261,16 @@ def drop_key_image(viewer: Viewer, case_id: int, image_id: int) -> None:
         _note(row, viewer, "key-image", timezone.now())
 
 
-def experts_for(viewer: Viewer, case_id: int) -> tuple[ExpertChoice, ...]:
-    """Return the experts who could answer a case, the suggested one first.
-
-    The simple rule of this version: an expert whose sub-specialty is named in the question or
-    provisional diagnosis goes first, then the one with the fewest open cases.
-
-    Raises
-    ------
-    CaseNotFound
-        If the case does not exist for the viewer.
-    """
-    row = _row(viewer, case_id)
-    text = f"{row.text} {row.provisional_diagnosis} {row.history}"
-    experts = (
-        Member.objects.filter(hospital_id=row.answering_id, role=Role.EXPERT.value, is_active=True)
-        .select_related("hospital")
-        .annotate(load=Count("assigned", filter=Q(assigned__state__in=_OPEN)))
-    )
-    ranked = sorted(
-        (
-            (not _speaks_of(member.sub_specialty, text), member.load, member.name, member)
-            for member in experts
-        ),
-        key=lambda entry: entry[:3],
-    )
-    choices = []
-    for place, (foreign, load, _, member) in enumerate(ranked):
-        why = f"{member.sub_specialty} · " if member.sub_specialty and not foreign else ""
-        choices.append(ExpertChoice(shown_member(member), load, place == 0, f"{why}{load}"))
-    return tuple(choices)
-
-
 def next_case(viewer: Viewer) -> int | None:
     """Return the case the viewer has to act on next: the one due first."""
     row = waiting_for(viewer).order_by("due_at", "pk").first()
     return None if row is None else row.pk
 
 
-def _speaks_of(sub_specialty: str, text: str) -> bool:
-    """Say whether any word of a sub-specialty stands in a text."""
-    words = sub_specialty.replace("/", " ").replace("、", " ").split()
-    return any(word in text for word in words)
-
-
-def _row(viewer: Viewer, case_id: int) -> CaseRow:
-    row = cases_for(viewer).filter(pk=case_id).first()
+def _row(viewer: Viewer, case_id: int, *, to_change: bool = True) -> CaseRow:
+    """Return a case's row, locked until the transaction ends where it is to be changed."""
+    rows = cases_for(viewer).filter(pk=case_id)
+    row = (rows.select_for_update() if to_change else rows).first()
     if row is None:
         raise desk.CaseNotFound("There is no such case.")
     return row

@@ -2,7 +2,8 @@
 
 References
 ----------
-DICOM PS3.18 sections 8.7.4 (Accept) and 8.7.3.5 (transfer syntax parameter); RFC 9110 section 12.5.1.
+DICOM PS3.18 sections 8.7.4 (Accept) and 8.7.3.5 (transfer syntax parameter); RFC 9110
+section 12.5.1.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 ANY = "*"
 
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]*)')
-_RANGE = re.compile(r"\s*([\w*.+-]+/[\w*.+-]+)((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))*)\s*")
+_RANGE = re.compile(
+    r"\s*([\w*.+-]+/[\w*.+-]+)((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^;,\s]*))*)\s*"
+)
 
 
 class NotAcceptable(TongyingError):
@@ -61,9 +64,7 @@ def media_ranges(request: HttpRequest) -> list[MediaRange]:
 
 def _range(match: re.Match[str]) -> MediaRange:
     kind = match[1].lower()
-    parameters = {
-        name.lower(): value.strip('"') for name, value in _PARAMETER.findall(match[2])
-    }
+    parameters = {name.lower(): value.strip('"') for name, value in _PARAMETER.findall(match[2])}
     try:
         quality = float(parameters.get("q", "1"))
     except ValueError:

@@ -36,7 +36,9 @@ class QueryRefused(BadInput):
     code: ClassVar[str] = "qido.parameter"
 
 
-def answer(request: HttpRequest, viewer: Viewer, level: Level, within: dict[str, str]) -> HttpResponse:
+def answer(
+    request: HttpRequest, viewer: Viewer, level: Level, within: dict[str, str]
+) -> HttpResponse:
     """Answer a search; `within` holds the UIDs that the address names, by keyword.
 
     Raises

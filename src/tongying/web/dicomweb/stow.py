@@ -8,7 +8,7 @@ DICOM PS3.18 section 10.5; failure reasons from PS3.18 table I.2-2 and PS3.4 tab
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,12 @@ from tongying.archive.ingest import Intake
 from tongying.consult.people import Role, Viewer
 from tongying.dicom.instance import InstanceRecord
 from tongying.kernel.errors import BadInput, NotAllowed
-from tongying.web.dicomweb.multipart import MultipartBroken, MultipartReader, boundary_of
+from tongying.web.dicomweb.multipart import (
+    CHUNK_BYTES,
+    MultipartBroken,
+    MultipartReader,
+    boundary_of,
+)
 from tongying.web.records.images import content_store
 from tongying.web.records.index import DjangoIndex, sender_of
 
@@ -64,38 +69,51 @@ def store(request: HttpRequest, viewer: Viewer, study: str = "") -> HttpResponse
     """
     if viewer.role not in MAY_STORE:
         raise StoreNotYours("Your role may look at images but not bring any.")
-    intake = Intake(
-        content_store(), DjangoIndex(), sender_of(viewer, Door.STOW), _check(study)
-    )
+    intake = Intake(content_store(), DjangoIndex(), sender_of(viewer, Door.STOW), _check(study))
+    try:
+        broken = _take(request, intake)
+    except BaseException:
+        intake.abandon()
+        raise
+    arrivals = intake.flush()
+    if broken is not None:
+        if not arrivals:
+            raise broken
+        arrivals.append(Arrival("end of body", Fate.REFUSED, broken.error_code, broken.sentence))
+    if not arrivals:
+        raise BodyRefused("The request holds no instance.")
+    return _answer(request, arrivals)
+
+
+def _take(request: HttpRequest, intake: Intake) -> MultipartBroken | None:
+    """Take what the body holds; return why it ended early, if it did."""
     content_type = request.headers.get("Content-Type", "")
     read = _body(request)
     kind = content_type.partition(";")[0].strip().lower()
-    broken: MultipartBroken | None = None
     if kind == "multipart/related":
         try:
             _take_parts(MultipartReader(read, boundary_of(content_type)), intake)
         except MultipartBroken as error:
-            broken = error
+            return error
     elif kind == "application/dicom":
-        incoming = intake.incoming()
-        while chunk := read(1 << 20):
-            incoming.write(chunk)
-        intake.offer("body", incoming)
+        _take_one("body", iter(lambda: read(CHUNK_BYTES), b""), intake)
     else:
         raise BodyRefused(
             "STOW-RS takes multipart/related with parts of application/dicom, or one"
             " application/dicom body."
         )
-    arrivals = intake.flush()
-    if broken is not None:
-        if not arrivals:
-            raise broken
-        arrivals.append(
-            Arrival("end of body", Fate.REFUSED, broken.error_code, broken.sentence)
-        )
-    if not arrivals:
-        raise BodyRefused("The request holds no instance.")
-    return _answer(request, arrivals)
+    return None
+
+
+def _take_one(name: str, chunks: Iterable[bytes | memoryview], intake: Intake) -> None:
+    incoming = intake.incoming()
+    try:
+        for chunk in chunks:
+            incoming.write(chunk)
+    except BaseException:
+        incoming.drop()
+        raise
+    intake.offer(name, incoming)
 
 
 def _take_parts(reader: MultipartReader, intake: Intake) -> None:
@@ -107,14 +125,7 @@ def _take_parts(reader: MultipartReader, intake: Intake) -> None:
                 name, BodyRefused(f"Part {number} is not application/dicom and was passed over.")
             )
             continue
-        incoming = intake.incoming()
-        try:
-            for chunk in part.chunks:
-                incoming.write(chunk)
-        except BaseException:
-            incoming.drop()
-            raise
-        intake.offer(name, incoming)
+        _take_one(name, part.chunks, intake)
 
 
 def _check(study: str) -> Callable[[InstanceRecord], None] | None:

@@ -49,8 +49,6 @@ urlpatterns = [
     path(f"{SERIES}/thumbnail", views.thumbnail, name="dicomweb-series-thumbnail"),
     path(f"{INSTANCE}/thumbnail", views.thumbnail, name="dicomweb-instance-thumbnail"),
     path(f"{INSTANCE}/frames/<str:numbers>", views.frames, name="dicomweb-frames"),
-    path(
-        f"{INSTANCE}/frames/<int:frame>/rendered", views.rendered_frame, name="dicomweb-frame"
-    ),
+    path(f"{INSTANCE}/frames/<int:frame>/rendered", views.rendered_frame, name="dicomweb-frame"),
     path(f"{INSTANCE}/bulk/<path:path>", views.bulk, name="dicomweb-bulk"),
 ]

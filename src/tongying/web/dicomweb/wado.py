@@ -99,9 +99,7 @@ def instances(request: HttpRequest, viewer: Viewer, place: Place) -> HttpRespons
     NotAcceptable
         If the client accepts no DICOM.
     """
-    wanted = _first(
-        request, lambda one: one.type in ("application/dicom", "*/*", "application/*")
-    )
+    wanted = _first(request, lambda one: one.type in ("application/dicom", "*/*", "application/*"))
     found = reading.locate(viewer, place, door=DOOR)
     if not wanted.multipart and wanted.type == "application/dicom" and len(found) == 1:
         sent, chunks = _part10(found[0], wanted.transfer_syntax)
@@ -110,9 +108,7 @@ def instances(request: HttpRequest, viewer: Viewer, place: Place) -> HttpRespons
         )
     boundary = new_boundary()
     response = StreamingHttpResponse(_parts(found, wanted.transfer_syntax, boundary))
-    response["Content-Type"] = (
-        f'multipart/related; type="application/dicom"; boundary={boundary}'
-    )
+    response["Content-Type"] = f'multipart/related; type="application/dicom"; boundary={boundary}'
     return response
 
 
@@ -219,9 +215,7 @@ def bulk(request: HttpRequest, viewer: Viewer, place: Place, path: str) -> HttpR
 
     return StreamingHttpResponse(
         body(),
-        content_type=(
-            f'multipart/related; type="application/octet-stream"; boundary={boundary}'
-        ),
+        content_type=(f'multipart/related; type="application/octet-stream"; boundary={boundary}'),
     )
 
 
@@ -336,7 +330,7 @@ def _uid(row: bytes, tag: bytes) -> bytes:
 
 
 def _frame_form(request: HttpRequest, located: Located) -> tuple[str, str, bool, bool]:
-    """Choose how frames go out: transfer syntax, media type, whether as stored, whether in parts."""
+    """Choose transfer syntax, media type, whether as stored, whether in parts."""
     stored = located.transfer_syntax_uid
     native = stored in NATIVE
     stored_type = FRAME_MEDIA_TYPES.get(stored, "application/octet-stream")
@@ -347,7 +341,11 @@ def _frame_form(request: HttpRequest, located: Located) -> tuple[str, str, bool,
         multipart = one.multipart or anything
         if native and (anything or octets) and wanted in ("", ANY, stored, EXPLICIT_LITTLE):
             return EXPLICIT_LITTLE, "application/octet-stream", True, multipart
-        if not native and wanted in (ANY, stored) and (anything or octets or one.type == stored_type):
+        if (
+            not native
+            and wanted in (ANY, stored)
+            and (anything or octets or one.type == stored_type)
+        ):
             return stored, stored_type, True, multipart
         if not native and one.type == stored_type and wanted == "":
             return stored, stored_type, True, multipart

@@ -364,7 +364,7 @@ def _noted(viewer: Viewer, value: Any) -> Any:
     """Record that a child's data are read, and return them."""
     match value:
         case FhirChild():
-            noted = ("child", f"child/{value.id}", value.hospital)
+            noted = ("child", str(value.id), value.hospital)
         case FhirStudy():
             noted = ("study", value.uid, value.hospital)
         case FhirCase():

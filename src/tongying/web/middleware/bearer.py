@@ -8,6 +8,7 @@ answer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
@@ -45,7 +46,10 @@ class _ShortChain(BaseHandler):
 
     def __init__(self, paths: list[str]) -> None:
         super().__init__()
-        self._exception_middleware = []
+        # What `load_middleware` would fill from the site's list.
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
         handler = convert_exception_to_response(self._get_response)
         for path in reversed(paths):
             made = import_string(path)(handler)
@@ -53,10 +57,6 @@ class _ShortChain(BaseHandler):
                 self._exception_middleware.append(made.process_exception)
             handler = convert_exception_to_response(made)
         self._answer = handler
-
-    # Filled on a handler by `load_middleware`, which reads the site's list.
-    _view_middleware: list[Callable[..., HttpResponse | None]] = []
-    _template_response_middleware: list[Callable[..., HttpResponse]] = []
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the answer of the view."""

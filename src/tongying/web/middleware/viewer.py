@@ -65,12 +65,8 @@ def viewer_of_token(token: str) -> Viewer | None:
 
 def _of_digest(given: Sequence[Any]) -> QuerySet[Any, Any]:
     """Return the active member whose standing token has a digest."""
-    found = AccessToken.objects.filter(
-        digest=given[0], revoked_at=None, member__is_active=True
-    )
-    return found.values_list(
-        "member_id", "member__login", "member__hospital_id", "member__role"
-    )
+    found = AccessToken.objects.filter(digest=given[0], revoked_at=None, member__is_active=True)
+    return found.values_list("member_id", "member__login", "member__hospital_id", "member__role")
 
 
 def _viewer_of_session(request: HttpRequest) -> Viewer | None:

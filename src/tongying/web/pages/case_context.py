@@ -24,10 +24,19 @@ STALE_INFANT_DAYS: Final = 7
 INFANT_MONTHS: Final = 12
 
 _IN_PLACE: Final = frozenset(
-    {Move.EDIT, Move.WRITE, Move.SUBMIT, Move.SIGN, Move.AMEND, Move.ASSIGN}
+    {
+        Move.EDIT,
+        Move.WRITE,
+        Move.SUBMIT,
+        Move.RESUBMIT,
+        Move.SUPPLY,
+        Move.SIGN,
+        Move.AMEND,
+        Move.ASSIGN,
+    }
 )
 """Moves that have a form of their own on the page."""
-_FORWARD: Final = frozenset({Move.ACCEPT, Move.RESUBMIT, Move.SUPPLY, Move.ACKNOWLEDGE})
+_FORWARD: Final = frozenset({Move.ACCEPT, Move.ACKNOWLEDGE})
 """Moves that lead on; they are one press."""
 
 

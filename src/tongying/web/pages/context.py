@@ -14,6 +14,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from tongying.consult.people import Role
 from tongying.web.pages.choices import theme_of
 from tongying.web.pages.words import ROLE_WORDS
+from tongying.web.trail.listing import READING_ROLES
+from tongying.web.uploads.store import UPLOADING_ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Place:
 PLACES: Final = (
     Place("worklist", "list", pgettext_lazy("navigation", "Consults")),
     Place("studies", "photo", pgettext_lazy("navigation", "Studies")),
-    Place("upload", "cloud-upload", pgettext_lazy("navigation", "Upload")),
-    Place("trail", "shield-check", pgettext_lazy("navigation", "Who saw what")),
+    Place("upload", "cloud-upload", pgettext_lazy("navigation", "Upload"), UPLOADING_ROLES),
+    Place("trail", "shield-check", pgettext_lazy("navigation", "Who saw what"), READING_ROLES),
     Place("members", "users", pgettext_lazy("navigation", "Members"), frozenset({Role.ADMIN})),
 )
 

@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tongying.web.pages.choices import remember_choices_of
 from tongying.web.pages.signed_in import login_url, safe_next
+from tongying.web.people.accounts import note_login, note_refused_login
 from tongying.web.people.models import Member
 
 OTP_NEEDED = "otp_needed"
@@ -41,11 +42,13 @@ def login(request: HttpRequest) -> HttpResponse:
     # password would be counted for nobody, and the right one would still open a locked account.
     member = authenticate(request, username=name, password=password, login=name)
     if not isinstance(member, Member):
+        note_refused_login(name)
         return _page(request, back, name=name, error=_("The log-in name or password is wrong."))
     auth_login(request, member)
     if TOTPDevice.objects.filter(user=member, confirmed=True).exists():
         request.session[OTP_NEEDED] = True
         return HttpResponseRedirect(login_url(back).replace("/login/", "/login/second/", 1))
+    note_login(member, second_factor=False)
     return remember_choices_of(member, HttpResponseRedirect(back))
 
 
@@ -65,7 +68,9 @@ def second(request: HttpRequest) -> HttpResponse:
         if device is not None:
             otp_login(request, device)
             del request.session[OTP_NEEDED]
+            note_login(member, second_factor=True)
             return remember_choices_of(member, HttpResponseRedirect(back))
+        note_refused_login(member.login)
         error = _("The code is wrong or has been used. Wait for the next one and try again.")
     context = {"next": back, "error": error, "name": member.name}
     return render(request, "pages/login_second.html", context, status=422 if error else 200)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongying.consult.desk import Act
-from tongying.consult.states import Move
+from tongying.consult.states import Move, State
 from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.shown import CaseView
@@ -23,6 +23,13 @@ from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.pages.words import EVENT_WORDS
+
+SENDS = {
+    State.DRAFT: Move.SUBMIT,
+    State.RETURNED: Move.RESUBMIT,
+    State.WAITING: Move.SUPPLY,
+}
+"""What sending the question means in the states in which it can be edited."""
 
 
 @never_cache
@@ -69,8 +76,9 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
             }
         )
     if request.POST.get("then") == "submit" and not faults:
-        store.act(viewer, case_id, Act(Move.SUBMIT))
-        messages.success(request, _("Done: %(what)s.") % {"what": EVENT_WORDS[Move.SUBMIT]})
+        move = SENDS[view.case.state]
+        store.act(viewer, case_id, Act(move))
+        messages.success(request, _("Done: %(what)s.") % {"what": EVENT_WORDS[move]})
         return HttpResponseRedirect(f"/cases/{case_id}/")
     if form.errors or request.POST.get("then") == "submit":
         return _again(request, show(viewer, case_id), form, status=422)

@@ -135,7 +135,8 @@ def said(sentence: str) -> str:
         if match:
             what = match["what"]
             return gettext(message) % {"what": gettext(what) if what in ATTRIBUTES else what}
-    return sentence
+    # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
+    return gettext(sentence) if sentence else sentence
 
 
 def refusal_sentence(error: TongyingError) -> str:

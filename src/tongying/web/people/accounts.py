@@ -305,3 +305,34 @@ def _note(viewer: Viewer, action: Action, kind: str, target: str, detail: dict[s
     trail.append(
         [AuditEvent(timezone.now(), viewer.login, action, kind, target, viewer.hospital, detail)]
     )
+
+
+def note_login(member: Member, *, second_factor: bool) -> None:
+    """Record that a member has logged in."""
+    trail.note(
+        AuditEvent(
+            timezone.now(),
+            member.login,
+            Action.EXECUTE,
+            "login",
+            member.login,
+            member.hospital_id,
+            {"second-factor": "yes" if second_factor else "no"},
+        )
+    )
+
+
+def note_refused_login(login: str) -> None:
+    """Record a refused log-in to an account that exists; others are nobody's data."""
+    member = Member.objects.filter(login=login).first()
+    if member is not None:
+        trail.note(
+            AuditEvent(
+                timezone.now(),
+                member.login,
+                Action.REFUSE,
+                "login",
+                member.login,
+                member.hospital_id,
+            )
+        )

@@ -34,21 +34,15 @@ class Attribute:
     always: bool = True
 
 
-def _study(
-    keyword: str, tag: str, vr: str, *columns: str, always: bool = True
-) -> Attribute:
+def _study(keyword: str, tag: str, vr: str, *columns: str, always: bool = True) -> Attribute:
     return Attribute(keyword, tag, vr, Level.STUDY, columns, always)
 
 
-def _series(
-    keyword: str, tag: str, vr: str, column: str, *, always: bool = True
-) -> Attribute:
+def _series(keyword: str, tag: str, vr: str, column: str, *, always: bool = True) -> Attribute:
     return Attribute(keyword, tag, vr, Level.SERIES, (column,), always)
 
 
-def _image(
-    keyword: str, tag: str, vr: str, column: str, *, always: bool = True
-) -> Attribute:
+def _image(keyword: str, tag: str, vr: str, column: str, *, always: bool = True) -> Attribute:
     return Attribute(keyword, tag, vr, Level.IMAGE, (column,), always)
 
 

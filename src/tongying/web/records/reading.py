@@ -115,9 +115,7 @@ def metadata(viewer: Viewer, place: Place, *, door: str) -> Iterator[bytes]:
     if not rows:
         raise ObjectNotFound(f"There is no such {_what(place)}.")
     hospital = rows[0][0]
-    trail.note_read(
-        viewer.login, "study", place.study, hospital, door=door, series=place.series
-    )
+    trail.note_read(viewer.login, "study", place.study, hospital, door=door, series=place.series)
     return (bytes(json) for owner, json in rows if owner == hospital)
 
 

@@ -194,9 +194,7 @@ def clauses_of(attribute: Attribute, value: str, prefix: str, *, fuzzy: bool) ->
     column = prefix + attribute.columns[0]
     if attribute.keyword == "ModalitiesInStudy":
         wanted = value.split("\\")
-        return [
-            tuple(Term(column, "regex", (rf"(^|\\){re.escape(one)}(\\|$)",)) for one in wanted)
-        ]
+        return [tuple(Term(column, "regex", (rf"(^|\\){re.escape(one)}(\\|$)",)) for one in wanted)]
     match attribute.vr:
         case "DA":
             return _range(column, value, _date)
@@ -228,7 +226,7 @@ def _name_clauses(attribute: Attribute, value: str, prefix: str, *, fuzzy: bool)
 
 
 def fuzzy_name(words: str, prefix: str = "") -> Q:
-    """Return the condition under which every word is found in a child's name, pinyin or initials."""
+    """Return the condition that every word is in a child's name, pinyin or initials."""
     condition = Q()
     for word in words.lower().split():
         condition &= Q(**{f"{prefix}child__name_search__contains": word})

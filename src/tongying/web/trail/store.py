@@ -109,7 +109,12 @@ def forget_episodes() -> None:
 
 
 def events_of(
-    viewer: Viewer, *, target: str = "", actor: str = "", before: int | None = None, limit: int = 200
+    viewer: Viewer,
+    *,
+    target: str = "",
+    actor: str = "",
+    before: int | None = None,
+    limit: int = 200,
 ) -> list[tuple[int, AuditEvent]]:
     """List the events on a viewer's hospital's data, newest first, each with its number.
 
