@@ -369,8 +369,10 @@ def _fits(expected: str, got: str, *, writes: bool) -> bool:
     return expected == got
 
 
-def _leaks(made: World, person: Person, probes: list[Probe]) -> list[str]:
-    client, wrong = _client(person), []
+def _leaks(
+    made: World, person: Person, probes: list[Probe], client: Client | None = None
+) -> list[str]:
+    client, wrong = client or _client(person), []
     for probe in probes:
         url = _url(probe, made)
         got = _kind(_ask(client, probe, url))
@@ -384,6 +386,20 @@ def _leaks(made: World, person: Person, probes: list[Probe]) -> list[str]:
 def test_reading(made: World, person: Person) -> None:
     probes = [one for many in TABLE.values() for one in many if one.method in ("GET", "HEAD")]
     assert _leaks(made, person, probes) == []
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)
+def test_reading_by_token(made: World, person: Person) -> None:
+    """Machines come another way in: the same rule holds there."""
+    token = Client(headers={"Authorization": f"Bearer {made.tokens[person.login]}"})
+    machines = ("/dicomweb/", "/api/", "/fhir/")
+    probes = [
+        one
+        for many in TABLE.values()
+        for one in many
+        if one.method == "GET" and one.url.startswith(machines)
+    ]
+    assert _leaks(made, person, probes, token) == []
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)

@@ -110,6 +110,7 @@ def test_a_body_that_stops_short_keeps_its_whole_parts(world: World) -> None:
         (b"x", "multipart/related", "dicomweb.multipart"),
         (b"{}", "application/json", "stow.body"),
     ],
+    ids=["nothing", "no delimiter", "only the end", "no boundary", "another type"],
 )
 def test_a_body_without_instances_is_refused(
     world: World, body: bytes, kind: str, code: str

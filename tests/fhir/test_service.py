@@ -477,7 +477,7 @@ def test_a_reading_is_in_the_trail_of_the_hospital_that_owns_it(
     assert (event.actor, event.action, event.kind) == ("li", "read", target)
     assert event.hospital == "COUNTY_1"
     named = {
-        "child": f"child/{world.child}",
+        "child": str(world.child),
         "study": STUDY_UID,
         "case": world.number,
         "opinion": f"{world.number}/1",

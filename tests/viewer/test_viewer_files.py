@@ -1,4 +1,4 @@
-"""The views by themselves: a small made-up viewer directory, no database."""
+"""The views by themselves: a small made-up viewer directory."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from django.utils import translation
 
 from tongying.web.viewer import views
 from tongying.web.viewer.config import VIEWER_CSP, WORKER_CSP, csp_header
+
+# Closing a response ends a request, and Django then looks after its connections.
+pytestmark = pytest.mark.django_db
 
 SCRIPT = b"// script\n" * 900
 HASHED = "app.bundle.0123456789abcdef.js"
@@ -37,7 +40,7 @@ def root(tmp_path: Path, settings: object) -> Path:
 
 def ask(name: str, *, known: bool = False, **headers: str) -> HttpResponseBase:
     request = RequestFactory().get(f"/viewer/{name}", headers=headers)
-    request.user = SimpleNamespace(is_authenticated=known)  # type: ignore[assignment]
+    request.viewer = SimpleNamespace() if known else None  # type: ignore[attr-defined]
     path = request.path.removeprefix("/viewer/")
     if path == "app-config.js":
         return views.app_config(request)

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tongying.web.middleware.bearer.BearerMiddleware",
     "tongying.web.middleware.problem.ProblemMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -126,6 +127,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+]
+
+# A bearer request to DICOMweb needs only these: see `tongying.web.middleware.bearer`.
+TONGYING_BEARER_MIDDLEWARE = [
+    "tongying.web.middleware.problem.ProblemMiddleware",
+    "tongying.web.middleware.viewer.ViewerMiddleware",
 ]
 
 TEMPLATES = [

@@ -30,6 +30,7 @@ from tongying.web.dicomweb.accept import (
     media_ranges,
     wants_json,
 )
+from tongying.web.dicomweb.media_types import FRAME_MEDIA_TYPES, NATIVE
 from tongying.web.dicomweb.multipart import new_boundary
 from tongying.web.dicomweb.native import native_frame
 from tongying.web.records import reading
@@ -37,33 +38,6 @@ from tongying.web.records.images import content_store, opened_image
 from tongying.web.records.reading import Located, Place
 
 DOOR = "dicomweb"
-NATIVE = frozenset({"1.2.840.10008.1.2", EXPLICIT_LITTLE, "1.2.840.10008.1.2.1.99"})
-"""Transfer syntaxes whose frames are plain little-endian bytes."""
-FRAME_MEDIA_TYPES = {
-    "1.2.840.10008.1.2.4.50": "image/jpeg",
-    "1.2.840.10008.1.2.4.51": "image/jpeg",
-    "1.2.840.10008.1.2.4.57": "image/jpeg",
-    "1.2.840.10008.1.2.4.70": "image/jpeg",
-    "1.2.840.10008.1.2.4.80": "image/jls",
-    "1.2.840.10008.1.2.4.81": "image/jls",
-    "1.2.840.10008.1.2.4.90": "image/jp2",
-    "1.2.840.10008.1.2.4.91": "image/jp2",
-    "1.2.840.10008.1.2.4.92": "image/jpx",
-    "1.2.840.10008.1.2.4.93": "image/jpx",
-    "1.2.840.10008.1.2.4.201": "image/jphc",
-    "1.2.840.10008.1.2.4.202": "image/jphc",
-    "1.2.840.10008.1.2.4.203": "image/jphc",
-    "1.2.840.10008.1.2.5": "image/dicom-rle",
-    "1.2.840.10008.1.2.4.100": "video/mpeg2",
-    "1.2.840.10008.1.2.4.101": "video/mpeg2",
-    "1.2.840.10008.1.2.4.102": "video/mp4",
-    "1.2.840.10008.1.2.4.103": "video/mp4",
-    "1.2.840.10008.1.2.4.104": "video/mp4",
-    "1.2.840.10008.1.2.4.105": "video/mp4",
-    "1.2.840.10008.1.2.4.106": "video/mp4",
-    "1.2.840.10008.1.2.4.107": "video/mp4",
-    "1.2.840.10008.1.2.4.108": "video/mp4",
-}
 THUMBNAIL = (128, 128)
 _GZIP_FROM_BYTES = 16 << 10
 _IN_MEMORY_BYTES = 32 << 20

@@ -32,7 +32,7 @@ ASK_AGAIN = "no-cache"
 @require_safe
 def app_config(request: HttpRequest) -> HttpResponse:
     """Return ``window.config`` for a person who is logged in; 403 for anybody else."""
-    if not request.user.is_authenticated:
+    if not request.viewer is not None:
         return HttpResponse(
             _("Sign in to open the viewer."), status=403, content_type="text/plain; charset=utf-8"
         )
@@ -63,7 +63,7 @@ def viewer(request: HttpRequest, name: str = "") -> HttpResponseBase:
         return _file(request, found)
     if PurePosixPath(name).suffix not in ("", ".html"):
         return HttpResponseNotFound(_("The viewer has no such file."), content_type="text/plain")
-    if not request.user.is_authenticated:
+    if not request.viewer is not None:
         return redirect_to_login(request.get_full_path())
     page = files.get(PAGE)
     if page is None:

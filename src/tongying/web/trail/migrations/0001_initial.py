@@ -4,28 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditRow',
+            name="AuditRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=80)),
-                ('action', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=20)),
-                ('target', models.CharField(max_length=200)),
-                ('hospital', models.CharField(max_length=32)),
-                ('detail', models.JSONField(default=dict)),
-                ('digest', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=80)),
+                ("action", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=20)),
+                ("target", models.CharField(max_length=200)),
+                ("hospital", models.CharField(max_length=32)),
+                ("detail", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['hospital', '-id'], name='trail_hospital'), models.Index(fields=['kind', 'target'], name='trail_target')],
+                "indexes": [
+                    models.Index(fields=["hospital", "-id"], name="trail_hospital"),
+                    models.Index(fields=["kind", "target"], name="trail_target"),
+                ],
             },
         ),
     ]
