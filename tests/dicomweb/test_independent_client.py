@@ -81,8 +81,10 @@ def client(server: tuple[str, str]) -> Iterator[DICOMwebClient]:
 
 
 def test_search(client: DICOMwebClient) -> None:
-    assert len(client.search_for_studies()) == 2
-    assert len(client.search_for_studies(search_filters={"PatientName": "wang*"})) == 2
+    for filters in ({}, {"PatientName": "wang*"}):
+        rows = client.search_for_studies(search_filters=filters)
+        assert {row["0020000D"]["Value"][0] for row in rows} >= {"1.2.3.1", "1.2.3.2"}
+    assert client.search_for_studies(search_filters={"PatientName": "li*"}) == []
     assert len(client.search_for_series("1.2.3.1")) == 1
     assert len(client.search_for_instances("1.2.3.1", "1.2.3.1.1")) == 2
     assert len(client.search_for_instances(limit=1, offset=1)) == 1

@@ -141,9 +141,10 @@ class Intake:
             raise
         for one, arrival in zip(waiting, outcomes, strict=True):
             self._arrivals[one.position] = arrival
-            if arrival.accepted:
+            if arrival.fate in (Fate.STORED, Fate.CONFLICT):
                 one.incoming.settle()
             else:
+                # A duplicate may be the same data set under another file head, kept by nobody.
                 one.incoming.abandon(self._index.owns)
 
 

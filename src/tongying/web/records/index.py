@@ -14,13 +14,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tongying.archive.arrival import Arrival, Door, Fate, Received, Sender
+from tongying.archive.content_store import ObjectMissing
 from tongying.archive.derived import is_derived
+from tongying.archive.same_content import same_data_set
 from tongying.consult.people import Viewer
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.web.cases.models import DocumentRow
 from tongying.web.people.store import viewer_of_login
 from tongying.web.records import index_rows
 from tongying.web.records.children import ChildFinder
+from tongying.web.records.images import content_store
 from tongying.web.records.index_rows import SeriesRow, StudyRow
 from tongying.web.records.models import Instance, Series, StoreConflict, Study
 from tongying.web.records.visible import studies_for
@@ -154,7 +157,7 @@ class _Batch:
 
     def _again(self, one: Received, known: tuple[int | None, str], hospital: str) -> Arrival:
         pk, digest = known
-        if digest == one.digest:
+        if digest == one.digest or _same_data_set(digest, one.digest):
             return Arrival.of(one, Fate.DUPLICATE)
         self._conflicts.append((hospital, pk, one))
         reason = "Other bytes are here under this SOP Instance UID; these are kept apart."
@@ -275,6 +278,15 @@ class _Batch:
                 )
             )
         return events
+
+
+def _same_data_set(digest: str, other: str) -> bool:
+    store = content_store()
+    try:
+        with store.open(digest) as one, store.open(other) as two:
+            return same_data_set(one, two)
+    except ObjectMissing:
+        return False
 
 
 def sender_of(viewer: Viewer, door: Door) -> Sender:
