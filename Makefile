@@ -52,6 +52,7 @@ test-fast: install-test
 
 test-long: install-test
 	$(BIN)/python -m pytest -m long --timeout 3600
+	$(BIN)/python -m bench.memory
 
 bench: install-test
 	bash scripts/system_packages.sh bench

@@ -65,7 +65,7 @@ class Listening:
             if "Find Response" in text:
                 answers.append({})
             elif text.startswith("(") and answers:
-                value = text[15:].partition("]" if text[15] == "[" else "#")[0].strip(" [")
+                value = text[15:].partition("]" if text[15] == "[" else "#")[0].strip(" [\0")
                 answers[-1][text[1:10]] = "" if value.startswith("(no value") else value
         return answers
 

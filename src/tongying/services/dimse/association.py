@@ -216,7 +216,7 @@ class CallHandler(RequestHandler):
         association = super()._create_association()
         # pynetdicom names its class where it builds it; the thread has not started yet.
         association.__class__ = Call
-        quicken(association.dul.socket, silence_seconds=SILENCE_SECONDS)
+        quicken(association, silence_seconds=SILENCE_SECONDS)
         server: CallServer = self.server  # type: ignore[assignment]
         association.take_over(server.store, server.archive_index, server.data_dir)
         return association
@@ -240,7 +240,7 @@ class Entity(AE):
         """Call a node; for C-MOVE in the name of the hospital that was called."""
         association = super().associate(addr, port, *args, **kw)
         if association.is_established:
-            quicken(association.dul.socket, silence_seconds=SILENCE_SECONDS)
+            quicken(association, silence_seconds=SILENCE_SECONDS)
 
         def send_c_store(dataset: StoredObject, msg_id: int = 1, **_: Any) -> Dataset:
             return send(association, dataset, message_id=msg_id, originator=originator)

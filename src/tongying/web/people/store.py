@@ -185,16 +185,6 @@ def issue_token(login: str, *, actor: str, label: str = "") -> str:
     return token
 
 
-def viewer_of_token(token: str) -> Viewer | None:
-    """Return whom a bearer token speaks for, or None."""
-    row = (
-        AccessToken.objects.filter(digest=_digest(token), revoked_at=None, member__is_active=True)
-        .values_list("member_id", "member__login", "member__hospital_id", "member__role")
-        .first()
-    )
-    return None if row is None else _viewer(*row)
-
-
 def viewer_of_member(member: Member) -> Viewer:
     """Return the viewer that a logged-in member is."""
     return _viewer(member.pk, member.login, member.hospital_id, member.role)
