@@ -104,26 +104,41 @@ def listening(data: Path):
 def storescp(directory: Path, *options: str):
     """Run a node that receives into a directory; yields its port."""
     directory.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        ["storescp", *options, "-od", str(directory), str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-    )
+    for _ in range(5):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        process = subprocess.Popen(
+            ["storescp", *options, "-od", str(directory), str(port)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+        )
+        if _answers(process, port):
+            break
+        process.kill()
+        process.wait()
+    else:
+        raise AssertionError("storescp found no port to listen on")
     try:
-        pause = threading.Event()
-        for _ in range(400):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            pause.wait(0.025)
         yield port
     finally:
         process.terminate()
         process.wait()
+
+
+def _answers(process: subprocess.Popen, port: int) -> bool:
+    """Wait until the process itself listens; another program may have taken the port meanwhile."""
+    pause = threading.Event()
+    for _ in range(400):
+        with socket.socket() as probe:
+            reached = probe.connect_ex(("127.0.0.1", port)) == 0
+        pause.wait(0.05)
+        if process.poll() is not None:
+            return False
+        if reached:
+            return True
+    return False
 
 
 def ct(name: str, patient_id: str, *, study: str, series: str, number: int = 1) -> Dataset:
