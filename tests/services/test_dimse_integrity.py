@@ -20,7 +20,11 @@ from pynetdicom.sop_class import (
     StudyRootQueryRetrieveInformationModelFind,
 )
 
-pytestmark = pytest.mark.server
+pytestmark = [
+    pytest.mark.server,
+    # pynetdicom as our client may answer a report in the very moment it hangs up, in its own thread
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 COMMIT = "1.2.840.10008.1.20.1.1"
 

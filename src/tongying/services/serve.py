@@ -16,6 +16,8 @@ RESTART_AFTER_SECONDS = 1.0
 STOP_WITHIN_SECONDS = 15.0
 POLL_SECONDS = 0.2
 WEB_PROCESSES = 2
+WEB_STOPS_WITHIN_SECONDS = 5
+"""A web process that a hanging client keeps from ending is ended after this."""
 WEB_THREADS = 4
 
 _log = logging.getLogger("tongying.serve")
@@ -45,6 +47,7 @@ def serve_web(*, host: str, port: int, processes: int = WEB_PROCESSES) -> None:
         workers=processes,
         blocking_threads=WEB_THREADS,
         respawn_failed_workers=True,
+        workers_kill_timeout=WEB_STOPS_WITHIN_SECONDS,
         log_enabled=True,
         log_access=False,
     ).serve()
