@@ -20,11 +20,10 @@ from pynetdicom.sop_class import (
     StudyRootQueryRetrieveInformationModelFind,
 )
 
-pytestmark = [
-    pytest.mark.server,
-    # pynetdicom as our client may answer a report in the very moment it hangs up, in its own thread
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
-]
+pytestmark = pytest.mark.server
+
+# pynetdicom as our client may answer a report in the very moment it hangs up, in its own thread.
+CLIENT_HANGS_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 COMMIT = "1.2.840.10008.1.20.1.1"
 
@@ -187,6 +186,7 @@ def test_what_was_done_and_refused_is_in_the_trail(listener):
     assert "ae:READER|execute|query|STUDY|COUNTY" in said
 
 
+@CLIENT_HANGS_UP
 def test_commitment_for_what_is_here_and_not_for_the_rest(listener):
     good = image()
     association = call(listener, CTImageStorage)
@@ -217,6 +217,7 @@ def test_commitment_for_what_is_here_and_not_for_the_rest(listener):
     assert "FailedSOPSequence" not in report
 
 
+@CLIENT_HANGS_UP
 def test_commitment_calls_a_registered_node_back_when_it_hung_up(listener):
     heard, arrived = [], threading.Event()
 
