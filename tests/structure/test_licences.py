@@ -10,7 +10,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PERMISSIVE = re.compile(
-    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense|Zlib|CC0|HPND|Mozilla"
+    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense|Zlib|CC0|HPND|Mozilla|MPL-2\.0"
 )
 COPYLEFT = re.compile(r"GPL|GNU|AGPL|SSPL|EUPL|CC-BY-(NC|SA)", re.IGNORECASE)
 ACCEPTED = {
