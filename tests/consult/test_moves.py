@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -49,6 +51,19 @@ BY_HAND = {
             "waiting": "assigned",
         },
     ),
+    "complete": ("desk", {"submitted": "submitted"}),
+    "book": (
+        "desk",
+        {
+            "submitted": "submitted",
+            "assigned": "assigned",
+            "reading": "reading",
+            "waiting": "waiting",
+        },
+    ),
+    "offer": ("desk", {"submitted": "submitted"}),
+    "claim": ("offered", {"submitted": "reading"}),
+    "open": ("assignee", {"reading": "reading"}),
     "accept": ("assignee", {"assigned": "reading"}),
     "decline": ("assignee", {"assigned": "submitted"}),
     "ask-data": ("assignee", {"reading": "waiting"}),
@@ -99,13 +114,15 @@ def act_of(move: Move) -> Act:
         assignee=UserId(9),
         question=COMPLETE,
         opinion=Opinion("No fracture."),
+        offered=frozenset({UserId(9)}),
+        booked_for=AT + timedelta(days=1),
     )
 
 
 def test_every_state_and_move_is_in_the_table_by_hand():
     assert set(BY_HAND) == {move.value for move in Move} == {move.value for move in RULES}
     assert set(OWNERS) == {state.value for state in State}
-    assert len(WHOLE) == 11 * 16 * 5
+    assert len(WHOLE) == 11 * 21 * 8
 
 
 @pytest.mark.parametrize(("state", "move", "relation"), WHOLE, ids=name)
@@ -156,7 +173,7 @@ def test_which_moves_need_a_reason(standing, move):
     viewer = standing(Relation(by))
     case = case_in(State(next(iter(targets))))
     for reason in ("", "  \n "):
-        act = Act(move, reason, UserId(9), COMPLETE, Opinion("No fracture."))
+        act = replace(act_of(move), reason=reason)
         if move.value in NEEDS_REASON:
             with pytest.raises(desk.ReasonMissing):
                 desk.apply(viewer, case, act, AT)

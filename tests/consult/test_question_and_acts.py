@@ -195,7 +195,9 @@ def test_the_other_acts_change_the_state_and_at_most_the_reason(move, state, who
     case = case_in(state)
     after = apply(who, case, Act(move, reason="because"), AT)
     assert after.state is target
-    assert changed(case, after) <= {"state", "reason"}
+    stops = {"stopped_at"} if target in (State.RETURNED, State.WAITING) else set()
+    assert changed(case, after) <= {"state", "reason"} | stops
+    assert after.stopped_at == (AT if stops else None)
 
 
 LINES = st.lists(st.text(alphabet="abc", max_size=2), max_size=6).map("\n".join)

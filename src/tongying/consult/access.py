@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tongying.consult.case import Case
 from tongying.consult.people import Relation, Role, Viewer
-from tongying.consult.states import PRIVATE
+from tongying.consult.states import PRIVATE, State
 from tongying.kernel.ids import HospitalCode
 
 
@@ -15,7 +15,9 @@ def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
 
     A private case (a draft) is its author's alone. Afterwards the asking hospital's members read it
     and its requesters move it; the answering hospital's coordinators are its desk; the assignee
-    answers while they are an expert. A role elsewhere gives nothing.
+    answers while they are an expert. An expert to whom an unassigned case is offered, an expert
+    invited to its panel, and at the hospital that receives the child the coordinators and the named
+    doctor see it too. A role elsewhere gives nothing.
     """
     found: set[Relation] = set()
     if viewer.hospital == case.asking:
@@ -30,6 +32,14 @@ def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
     assigned = case.assignee is not None and viewer.user == case.assignee
     if assigned and viewer.role is Role.EXPERT:
         found.add(Relation.ASSIGNEE)
+    if case.state is State.SUBMITTED and viewer.role is Role.EXPERT and viewer.user in case.offered:
+        found.add(Relation.OFFERED)
+    if viewer.user in case.panellists and viewer.role is Role.EXPERT:
+        found.add(Relation.PANELLIST)
+    receives = viewer.hospital in case.receiving and viewer.role is Role.COORDINATOR
+    named = viewer.user in case.receivers and viewer.role is Role.EXPERT
+    if receives or named:
+        found.add(Relation.RECEIVING)
     return frozenset(found)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from tongying.consult.people import Viewer
+from tongying.consult.specialty import Specialty
 from tongying.consult.states import State
 from tongying.kernel.errors import BadInput
 from tongying.kernel.ids import CaseId, HospitalCode, UserId
@@ -35,6 +36,8 @@ class Urgency(StrEnum):
     EMERGENCY = "emergency"
     URGENT = "urgent"
     ROUTINE = "routine"
+    BOOKED = "booked"
+    """An elective joint panel at a booked time."""
 
 
 ANSWER_WITHIN: dict[Urgency, timedelta] = {
@@ -42,7 +45,17 @@ ANSWER_WITHIN: dict[Urgency, timedelta] = {
     Urgency.URGENT: timedelta(hours=4),
     Urgency.ROUTINE: timedelta(hours=6),
 }
-"""The alliance's promise from submission to the signed opinion (source C: 4 to 6 hours; K05)."""
+"""The alliance's promise from submission to the signed opinion (source C: 4 to 6 hours; K05).
+
+A booked panel has no span of hours: its promise is its appointment.
+"""
+PANEL_LASTS = timedelta(hours=2)
+"""A booked panel's opinion is due this long after its appointment. Needs sign-off."""
+PANEL_WITHIN = timedelta(days=7)
+"""A panel without an appointment is due this long after submission, so that it cannot be forgotten.
+
+Needs sign-off.
+"""
 
 
 class QuestionRefused(BadInput):
@@ -69,6 +82,8 @@ class Question:
         The day on which weight and height were taken.
     gestation_weeks, gestation_days : int or None
         Gestation at birth, completed weeks and days, where known.
+    specialty : Specialty or None
+        The field it belongs to, where the asking doctor or the desk has said so.
     """
 
     text: str = ""
@@ -81,6 +96,7 @@ class Question:
     measured_on: date | None = None
     gestation_weeks: int | None = None
     gestation_days: int | None = None
+    specialty: Specialty | None = None
 
     def faults(self) -> dict[str, str]:
         """Return, by field name, one sentence for each thing that keeps it from being sent."""
@@ -149,6 +165,20 @@ class Case:
     submitted_at : datetime or None
     reason : str
         The reason given with the last move that needed one.
+    paused : timedelta
+        How long the clocks have stood still so far, over finished pauses.
+    stopped_at : datetime or None
+        When the clocks were stopped, while they stand still.
+    booked_for : datetime or None
+        The appointment of a booked panel.
+    offered : frozenset of UserId
+        The experts to whom it is offered while nobody answers it.
+    panellists : frozenset of UserId
+        The specialists invited to its joint panel.
+    receiving : frozenset of HospitalCode
+        The hospitals to which the child is being referred.
+    receivers : frozenset of UserId
+        The doctors named to receive the child.
     """
 
     id: CaseId
@@ -161,12 +191,26 @@ class Case:
     version: int = 0
     submitted_at: datetime | None = None
     reason: str = ""
+    paused: timedelta = timedelta()
+    stopped_at: datetime | None = None
+    booked_for: datetime | None = None
+    offered: frozenset[UserId] = frozenset()
+    panellists: frozenset[UserId] = frozenset()
+    receiving: frozenset[HospitalCode] = frozenset()
+    receivers: frozenset[UserId] = frozenset()
 
     def due_at(self) -> datetime | None:
-        """Return when the opinion is due, or None while nothing has been promised."""
+        """Return when the opinion is due, or None while nothing has been promised.
+
+        While the clocks stand still this is the deadline as it was when they were stopped.
+        """
         if self.submitted_at is None or self.question.urgency is None:
             return None
-        return self.submitted_at + ANSWER_WITHIN[self.question.urgency]
+        if self.question.urgency is Urgency.BOOKED:
+            if self.booked_for is not None:
+                return self.booked_for + PANEL_LASTS
+            return self.submitted_at + PANEL_WITHIN + self.paused
+        return self.submitted_at + ANSWER_WITHIN[self.question.urgency] + self.paused
 
     def is_author(self, viewer: Viewer) -> bool:
         """Say whether the viewer wrote the question."""

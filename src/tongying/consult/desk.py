@@ -8,8 +8,10 @@ from typing import ClassVar
 
 from tongying.consult.access import relations
 from tongying.consult.case import Case, Question, QuestionRefused, check_sendable
+from tongying.consult.disagreement import Disagreement
 from tongying.consult.people import Viewer
-from tongying.consult.states import RULES, Move
+from tongying.consult.specialty import Specialty
+from tongying.consult.states import RULES, STOPPED, Move, State
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed, NotFound, TongyingError
 from tongying.kernel.ids import UserId
 
@@ -44,6 +46,24 @@ class AssigneeMissing(BadInput):
     code: ClassVar[str] = "case.assignee-missing"
 
 
+class OverrideReasonMissing(BadInput):
+    """Somebody other than the proposed expert is chosen without saying why."""
+
+    code: ClassVar[str] = "case.override-reason"
+
+
+class TimeMissing(BadInput):
+    """A panel is booked without a time, or for a time that is past."""
+
+    code: ClassVar[str] = "case.booked-time"
+
+
+class OfferEmpty(BadInput):
+    """A case is offered to nobody."""
+
+    code: ClassVar[str] = "case.offer-empty"
+
+
 class AnswerMissing(BadInput):
     """An opinion without an answer cannot be signed."""
 
@@ -68,6 +88,18 @@ class Act:
     assignee: UserId | None = None
     question: Question | None = None
     opinion: Opinion | None = None
+    proposed: UserId | None = None
+    """Whom the solver proposes, where an assignment follows or overrides it."""
+    why: tuple[str, ...] = ()
+    """Keys of `consult.assignment.Placement.why` for the one proposed."""
+    overridden: tuple[str, ...] = ()
+    """Soft obstacles of the one chosen."""
+    offered: frozenset[UserId] = frozenset()
+    booked_for: datetime | None = None
+    specialty: Specialty | None = None
+    """The field the desk finds a case to belong to, where it says so."""
+    against_local: Disagreement | None = None
+    """With a signature: how it stands to the asking hospital's own reading, where coded."""
 
 
 def check_move(viewer: Viewer, case: Case, move: Move) -> None:
@@ -127,6 +159,12 @@ def apply(viewer: Viewer, case: Case, act: Act, at: datetime) -> Case:
         If the move needs a reason and none is given.
     AssigneeMissing
         If an assignment names nobody.
+    OverrideReasonMissing
+        If it names somebody other than the proposed expert, without a reason.
+    OfferEmpty
+        If a case is offered to nobody.
+    TimeMissing
+        If a panel is booked for no time or a time that is past.
     QuestionRefused
         If the question cannot be sent, or says what cannot be true.
     AnswerMissing
@@ -137,7 +175,7 @@ def apply(viewer: Viewer, case: Case, act: Act, at: datetime) -> Case:
     if rule.needs_reason and not act.reason.strip():
         raise ReasonMissing("Give a reason in a few words.")
     case = replace(
-        case,
+        _with_clock(case, rule.target or case.state, at),
         state=rule.target or case.state,
         reason=act.reason.strip() if rule.needs_reason else case.reason,
     )
@@ -156,7 +194,23 @@ def apply(viewer: Viewer, case: Case, act: Act, at: datetime) -> Case:
         case Move.ASSIGN:
             if act.assignee is None:
                 raise AssigneeMissing("Choose the expert who is to answer.")
-            return replace(case, assignee=act.assignee)
+            overrides = act.proposed not in (None, act.assignee) or bool(act.overridden)
+            if overrides and not act.reason.strip():
+                raise OverrideReasonMissing("Say why you choose another expert than proposed.")
+            return replace(case, assignee=act.assignee, offered=frozenset())
+        case Move.COMPLETE:
+            field = act.specialty or case.question.specialty
+            return replace(case, question=replace(case.question, specialty=field))
+        case Move.OFFER:
+            if not act.offered:
+                raise OfferEmpty("Choose the experts to whom the case is offered.")
+            return replace(case, offered=act.offered)
+        case Move.CLAIM:
+            return replace(case, assignee=viewer.user, offered=frozenset())
+        case Move.BOOK:
+            if act.booked_for is None or act.booked_for <= at:
+                raise TimeMissing("Give a time for the panel that is still to come.")
+            return replace(case, booked_for=act.booked_for)
         case Move.DECLINE:
             return replace(case, assignee=None)
         case Move.SIGN | Move.AMEND:
@@ -165,3 +219,12 @@ def apply(viewer: Viewer, case: Case, act: Act, at: datetime) -> Case:
             return replace(case, version=case.version + 1)
         case _:
             return case
+
+
+def _with_clock(case: Case, target: State, at: datetime) -> Case:
+    """Stop or restart the case's clocks where the move leads into or out of a stopped state."""
+    if case.stopped_at is None and target in STOPPED:
+        return replace(case, stopped_at=at)
+    if case.stopped_at is not None and target not in STOPPED:
+        return replace(case, stopped_at=None, paused=case.paused + (at - case.stopped_at))
+    return case

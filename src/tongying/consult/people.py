@@ -33,6 +33,12 @@ class Relation(StrEnum):
     """The expert who is to answer."""
     COLLEAGUE = "colleague"
     """Any other member of the hospital that asks: may read, may not move."""
+    OFFERED = "offered"
+    """An expert to whom an unassigned case is offered: whoever claims it first answers."""
+    PANELLIST = "panellist"
+    """A specialist invited to the joint panel."""
+    RECEIVING = "receiving"
+    """A coordinator of the hospital to which the child is referred, or its named doctor."""
 
 
 @dataclass(frozen=True, slots=True)

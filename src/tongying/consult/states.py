@@ -49,6 +49,9 @@ OWNER: dict[State, Owner] = {
 
 TERMINAL = frozenset(state for state, owner in OWNER.items() if owner is Owner.NOBODY)
 
+STOPPED = frozenset({State.RETURNED, State.WAITING})
+"""Waiting for county data: the only states in which a case's clocks stand still."""
+
 PRIVATE = frozenset({State.DRAFT, State.DISCARDED})
 """Only the author sees a case in these states; the answering side does not know of it."""
 
@@ -63,9 +66,18 @@ class Move(StrEnum):
     RETURN = "return"
     RESUBMIT = "resubmit"
     REFUSE = "refuse"
+    COMPLETE = "complete"
+    """The desk has looked and found the data complete."""
+    BOOK = "book"
+    """The desk sets the time of a booked panel."""
+    OFFER = "offer"
+    """The desk offers an unassigned case to several experts; whoever claims it first answers."""
     ASSIGN = "assign"
+    CLAIM = "claim"
     ACCEPT = "accept"
     DECLINE = "decline"
+    OPEN = "open"
+    """The expert has the images in front of them (recorded by the platform, once)."""
     ASK_DATA = "ask-data"
     SUPPLY = "supply"
     WRITE = "write"
@@ -104,9 +116,14 @@ RULES: dict[Move, Rule] = {
     Move.RETURN: _rule("submitted", State.RETURNED, "desk", needs_reason=True),
     Move.RESUBMIT: _rule("returned", State.SUBMITTED, "asking"),
     Move.REFUSE: _rule("submitted", State.REFUSED, "desk", needs_reason=True),
+    Move.COMPLETE: _rule("submitted", None, "desk"),
+    Move.BOOK: _rule("submitted assigned reading waiting", None, "desk"),
+    Move.OFFER: _rule("submitted", None, "desk"),
     Move.ASSIGN: _rule("submitted assigned reading waiting", State.ASSIGNED, "desk"),
+    Move.CLAIM: _rule("submitted", State.READING, "offered"),
     Move.ACCEPT: _rule("assigned", State.READING, "assignee"),
     Move.DECLINE: _rule("assigned", State.SUBMITTED, "assignee", needs_reason=True),
+    Move.OPEN: _rule("reading", None, "assignee"),
     Move.ASK_DATA: _rule("reading", State.WAITING, "assignee", needs_reason=True),
     Move.SUPPLY: _rule("waiting", State.READING, "asking"),
     Move.WRITE: _rule("reading", None, "assignee"),
