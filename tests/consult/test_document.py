@@ -132,7 +132,8 @@ def test_canonical_bytes_are_stable_and_name_images_by_their_hash() -> None:
     body = json.loads(opinion().canonical_bytes())
     assert body["form"] == "tongying.opinion/1"
     written = body["document"]
-    assert set(written) == {field.name for field in dataclasses.fields(OpinionDocument)}
+    names = {field.name for field in dataclasses.fields(OpinionDocument)}
+    assert set(written) == names - {"panel"}
     assert written["key_images"][0]["data"] == {"sha256": hashlib.sha256(PNG).hexdigest()}
     assert written["signed_at"] == "2026-02-28T22:05:00+08:00"
     assert opinion().canonical_bytes() == opinion().canonical_bytes()
@@ -336,3 +337,10 @@ def test_every_word_exists_in_both_languages() -> None:
     for words in [RESEARCH_USE, *(row for table in [*tables, SEX_WORDS] for row in table.values())]:
         assert set(words) == set(Language)
         assert all(text.strip() for text in words.values())
+
+
+def test_a_document_without_a_panel_has_the_bytes_it_always_had() -> None:
+    """The digest as it was before documents could carry a panel: it is printed on paper."""
+    document = opinion()
+    assert document.digest() == "3b010a21e1e887ad163bce4ffcc69865fcb5bfcef13a053d71352b5290de25bc"
+    assert json.loads(document.canonical_bytes())["form"] == "tongying.opinion/1"

@@ -13,6 +13,7 @@ from pathlib import Path
 import highdicom
 import pydicom
 import pytest
+from panel_seats import panel_of
 from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, UltrasoundMultiFrameImageStorage
 
@@ -136,6 +137,7 @@ DOCUMENTS = {
         kind=doc.DocumentKind.DIAGNOSTIC_REPORT,
     ),
     "amended": opinion(version=2, amendment=Amendment("外院补传图像。")),
+    "panel": opinion(panel=panel_of(ANSWER)),
 }
 UNKNOWN_CONTEXT = StudyContext("", "X1", "", None, None, STUDY, None, None)
 

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from tongying.consult.amendment import Amendment, FieldDifference, line_difference
 from tongying.consult.case import Confidence
+from tongying.consult.document_panel import DocumentPanel, same_words
 from tongying.kernel.age import Age, AgeRefused, age_on, corrected_age_on
 from tongying.kernel.caveat import Caveat
 from tongying.kernel.errors import BadInput
@@ -23,6 +24,8 @@ from tongying.kernel.ids import HospitalCode, SeriesUid, SopUid, StudyUid
 
 CANONICAL_FORM = "tongying.opinion/1"
 """Names the layout of `OpinionDocument.canonical_bytes`; a new layout gets a new number."""
+PANEL_FORM = "tongying.opinion/2"
+"""The layout with a joint panel; a document without one keeps the first, byte for byte."""
 
 _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
@@ -212,6 +215,7 @@ class OpinionDocument:
     key_images: tuple[KeyImage, ...] = ()
     amendment: Amendment | None = None
     caveats: tuple[Caveat, ...] = ()
+    panel: DocumentPanel | None = None
 
     def __post_init__(self) -> None:
         """Refuse a document that could mislead."""
@@ -228,6 +232,9 @@ class OpinionDocument:
             _require(bool(reason), "A later version needs the reason for its change.")
         else:
             _require(self.amendment is None, "A first version cannot have a reason for a change.")
+        if self.panel is not None and self.version == 1:
+            same = same_words(self.answer, self.panel.conclusion)
+            _require(same, "The answer of a joint panel must be its conclusion.")
         if self.signature is SignatureStatus.UNSIGNED:
             nobody = self.signer is None and self.signed_at is None
             _require(nobody, "An unsigned document has neither signer nor time of signing.")
@@ -269,7 +276,10 @@ class OpinionDocument:
 
     def canonical_bytes(self) -> bytes:
         """Return the document as UTF-8 JSON with sorted keys; key images by their SHA-256."""
-        body = {"form": CANONICAL_FORM, "document": _plain(self)}
+        plain = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        if self.panel is None:
+            del plain["panel"]
+        body = {"form": PANEL_FORM if self.panel else CANONICAL_FORM, "document": plain}
         return json.dumps(
             body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         ).encode()

@@ -16,6 +16,8 @@ from tongying.consult.document import (
     OpinionDocument,
     SignatureStatus,
 )
+from tongying.consult.panel_rules import Verdict
+from tongying.consult.specialty import Specialty
 from tongying.kernel.age import Age
 
 _ZH, _EN = Language.ZH_HANS, Language.EN
@@ -25,6 +27,34 @@ KIND_TITLES: dict[DocumentKind, dict[Language, str]] = {
     DocumentKind.DIAGNOSTIC_REPORT: {_ZH: "远程诊断报告", _EN: "Remote diagnostic report"},
 }
 """Titles in the words of domain.md 2.7."""
+
+PANEL_TITLES: dict[DocumentKind, dict[Language, str]] = {
+    DocumentKind.CONSULT_ADVICE: {_ZH: "联合会诊意见", _EN: "Joint panel advice"},
+    DocumentKind.DIAGNOSTIC_REPORT: {_ZH: "联合诊断报告", _EN: "Joint diagnostic report"},
+}
+"""Titles where several specialties have answered together."""
+
+SPECIALTY_WORDS: dict[Specialty, dict[Language, str]] = {
+    Specialty.NEURO: {_ZH: "神经", _EN: "Neuro"},
+    Specialty.HEAD_NECK: {_ZH: "头颈", _EN: "Head and neck"},
+    Specialty.CHEST: {_ZH: "胸部", _EN: "Chest"},
+    Specialty.HEART: {_ZH: "心脏大血管", _EN: "Heart"},
+    Specialty.ABDOMEN: {_ZH: "腹部消化", _EN: "Abdomen"},
+    Specialty.UROLOGY: {_ZH: "泌尿生殖", _EN: "Urogenital"},
+    Specialty.BONE: {_ZH: "骨骼关节", _EN: "Bones and joints"},
+    Specialty.ONCOLOGY: {_ZH: "肿瘤", _EN: "Oncology"},
+    Specialty.FETAL: {_ZH: "胎儿", _EN: "Fetal"},
+    Specialty.NUCLEAR: {_ZH: "核医学", _EN: "Nuclear medicine"},
+    Specialty.ULTRASOUND: {_ZH: "超声", _EN: "Ultrasound"},
+    Specialty.SURGERY: {_ZH: "外科", _EN: "Surgery"},
+    Specialty.PATHOLOGY: {_ZH: "病理", _EN: "Pathology"},
+    Specialty.PAEDIATRICS: {_ZH: "儿内科", _EN: "Paediatrics"},
+}
+
+VERDICT_WORDS: dict[Verdict, dict[Language, str]] = {
+    Verdict.AGREES: {_ZH: "同意", _EN: "agrees"},
+    Verdict.DISSENTS: {_ZH: "不同意", _EN: "dissents"},
+}
 
 WHO_DECIDES: dict[DocumentKind, dict[Language, str]] = {
     DocumentKind.CONSULT_ADVICE: {
@@ -64,6 +94,12 @@ SEX_WORDS: dict[str | None, dict[Language, str]] = {
 }
 
 UNKNOWN: dict[Language, str] = {_ZH: "不详", _EN: "not known"}
+
+
+def title_words(document: OpinionDocument, language: Language) -> str:
+    """Return the document's title: what it is in law, and whether a panel gave it."""
+    titles = KIND_TITLES if document.panel is None else PANEL_TITLES
+    return titles[document.kind][language]
 
 
 def age_words(document: OpinionDocument, language: Language) -> str:

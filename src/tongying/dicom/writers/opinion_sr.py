@@ -1,7 +1,8 @@
 """The signed opinion's text as a Basic Text SR after TID 2000, Basic Diagnostic Imaging Report.
 
-Order of the sections: the question, the answer, findings, advice, key images, the asking doctor's
-clinical information, and what a reader must know about the document.
+Order of the sections: the question, the answer, findings, advice, one for each seat of a joint
+panel that signed (with its own observer context), key images, the asking doctor's clinical
+information, and what a reader must know about the document.
 """
 
 from __future__ import annotations
@@ -26,10 +27,17 @@ from pydicom.sr.coding import Code
 from pydicom.uid import BasicTextSRStorage
 
 from tongying.consult.document import KeyImage, Language, OpinionDocument
+from tongying.consult.document_panel import DocumentPanel, DocumentSeat
+from tongying.consult.panel_rules import SeatState
 from tongying.dicom.writers.encapsulated_pdf import title_concept
 from tongying.dicom.writers.image_reference import evidence
-from tongying.dicom.writers.opinion_words import context_text, notes_text, question_text
-from tongying.dicom.writers.signer import observer_context, verifying_observer
+from tongying.dicom.writers.opinion_words import (
+    context_text,
+    notes_text,
+    question_text,
+    seat_text,
+)
+from tongying.dicom.writers.signer import observer_context, seat_context, verifying_observer
 from tongying.dicom.writers.study_context import (
     ObjectIdentity,
     Predecessor,
@@ -132,6 +140,12 @@ def _content(document: OpinionDocument, language: Language) -> ContentSequence:
         (heading.Recommendations, element.Recommendation, document.advice),
     )
     items.extend(_section(name, [_text(item, text)]) for name, item, text in texts if text.strip())
+    if document.panel is not None:
+        items.extend(
+            _seat_section(one, document.panel, language)
+            for one in document.panel.seats
+            if one.state is SeatState.SIGNED
+        )
     if document.key_images:
         images = [_key_image(image) for image in document.key_images]
         items.append(_section(heading.KeyImages, images))
@@ -155,6 +169,17 @@ def _observation_context(document: OpinionDocument) -> list[ContentItem]:
         relationship_type=RelationshipTypeValues.HAS_OBS_CONTEXT,
     )
     return [*observer_context(document), study, subject]
+
+
+def _seat_section(
+    seat: DocumentSeat, panel: DocumentPanel, language: Language
+) -> ContainerContentItem:
+    """Return a seat's own opinion and what it says to the conclusion, as observed by its doctor."""
+    texts = [
+        _text(codes.DCM.Impression, seat.opinion),
+        _text(codes.DCM.Comment, seat_text(seat, panel, language)),
+    ]
+    return _section(codes.LN.Impressions, [*seat_context(seat), *texts])
 
 
 def _section(name: Code, items: list[ContentItem]) -> ContainerContentItem:

@@ -10,6 +10,7 @@ from pydicom.sr.codedict import codes
 from pypinyin import lazy_pinyin
 
 from tongying.consult.document import OpinionDocument, Practitioner
+from tongying.consult.document_panel import DocumentSeat
 from tongying.dicom.writers.study_context import WritingRefused, short_text
 
 
@@ -52,6 +53,22 @@ def observer_context(document: OpinionDocument) -> ObserverContext:
         observer_type=codes.DCM.Person,
         observer_identifying_attributes=PersonObserverIdentifyingAttributes(
             name=person_name(signer.name), organization_name=signer.hospital.name
+        ),
+    )
+
+
+def seat_context(seat: DocumentSeat) -> ObserverContext:
+    """Return the doctor of a panel's seat as Observer Context (PS3.16 TID 1002, 1003).
+
+    Raises
+    ------
+    WritingRefused
+        If the name does not fit.
+    """
+    return ObserverContext(
+        observer_type=codes.DCM.Person,
+        observer_identifying_attributes=PersonObserverIdentifyingAttributes(
+            name=person_name(seat.person), organization_name=seat.hospital
         ),
     )
 

@@ -21,7 +21,6 @@ from tongying.consult.amendment import Amendment, Mark
 from tongying.consult.document import KeyImage, Language, OpinionDocument
 from tongying.consult.document_words import (
     CONFIDENCE_WORDS,
-    KIND_TITLES,
     RESEARCH_USE,
     SEX_WORDS,
     SIGNATURE_WORDS,
@@ -30,8 +29,10 @@ from tongying.consult.document_words import (
     age_words,
     size_words,
     time_words,
+    title_words,
 )
 from tongying.web.documents.labels import FIELD_LABELS, LABELS, STAMPS
+from tongying.web.documents.panel import panel_values
 
 HTML_LANGUAGES: dict[Language, str] = {Language.ZH_HANS: "zh-CN", Language.EN: "en"}
 DIGEST_SHOWN = 16
@@ -65,21 +66,23 @@ def render_opinion_pdf(document: OpinionDocument, *, language: Language | str) -
     return print_html(html, identifier=document.digest()[:32])
 
 
-def print_html(html: str, *, identifier: str) -> bytes:
-    """Print a page in the opinion's style; whatever it links to, nothing but data URLs is opened.
+def print_html(html: str, *, identifier: str, style: str = "opinion.css") -> bytes:
+    """Print a page in one of our styles; whatever it links to, nothing but data URLs is opened.
 
     Parameters
     ----------
     html : str
+    style : str, optional
+        Its file in ``static/documents``.
     identifier : str
         The PDF's file identifier (ASCII); the same text gives the same bytes.
     """
     fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
     page = HTML(string=html, url_fetcher=fetcher)
-    style = CSS(string=_file("static/documents/opinion.css"), url_fetcher=fetcher)
+    sheet = CSS(string=_file(f"static/documents/{style}"), url_fetcher=fetcher)
     target = io.BytesIO()
     page.write_pdf(
-        target, stylesheets=[style], pdf_tags=True, pdf_identifier=identifier.encode("ascii")
+        target, stylesheets=[sheet], pdf_tags=True, pdf_identifier=identifier.encode("ascii")
     )
     return target.getvalue()
 
@@ -101,18 +104,24 @@ def opinion_html(document: OpinionDocument, *, language: Language) -> str:
         **_child(document, language),
         **_opinion(document, language),
         **_closing(document, language),
+        "panel": panel_values(document, language),
     }
     # Texts only: a template outside a configured web must not ask for its date and number formats.
-    return _engine().from_string(_file("templates/documents/opinion.html")).render(Context(values))
+    return page_html("opinion.html", values)
+
+
+def page_html(name: str, values: dict[str, Any]) -> str:
+    """Fill one of our pages in, with every text escaped."""
+    return _engine().from_string(_file(f"templates/documents/{name}")).render(Context(values))
 
 
 def _heading(document: OpinionDocument, language: Language) -> dict[str, Any]:
     other = Language.EN if language is Language.ZH_HANS else Language.ZH_HANS
-    title = KIND_TITLES[document.kind]
+    title = title_words(document, language)
     return {
-        "title": title[language],
-        "other_title": title[other],
-        "metadata_title": f"{title[language]} {document.number} v{document.version}",
+        "title": title,
+        "other_title": title_words(document, other),
+        "metadata_title": f"{title} {document.number} v{document.version}",
         "stamp": STAMPS[document.kind][language],
         "number": document.number,
         "version": str(document.version),
@@ -173,10 +182,14 @@ def _closing(document: OpinionDocument, language: Language) -> dict[str, Any]:
         "caveats": [caveat.sentence for caveat in document.doubts()],
         "verify_url": document.verify_url,
         "digest": " ".join(digest[place : place + 4] for place in range(0, DIGEST_SHOWN, 4)),
-        "qr": segno.make(document.verify_url, error="m", micro=False).svg_data_uri(
-            border=QUIET_ZONE_MODULES, scale=4
-        ),
+        "qr": qr_picture(document.verify_url),
     }
+
+
+def qr_picture(address: str) -> str:
+    """Return the QR code of an address as a data URL, with the white border it needs."""
+    code = segno.make(address, error="m", micro=False)
+    return str(code.svg_data_uri(border=QUIET_ZONE_MODULES, scale=4))
 
 
 def _image(image: KeyImage, place: int, language: Language) -> dict[str, str]:

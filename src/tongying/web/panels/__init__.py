@@ -1,0 +1,1 @@
+"""Joint panels: several specialties on one case."""
