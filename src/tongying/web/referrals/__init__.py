@@ -1,0 +1,1 @@
+"""Referrals through the green channel, and the outcome that comes home."""
