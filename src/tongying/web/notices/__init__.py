@@ -1,0 +1,1 @@
+"""Notices to people: in the app, by web push, by e-mail."""
