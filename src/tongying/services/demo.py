@@ -24,6 +24,7 @@ from tongying.consult.desk import Act
 from tongying.consult.people import Viewer
 from tongying.consult.states import Move, State
 from tongying.kernel.errors import BadInput
+from tongying.services.demo_books import make_alliance
 from tongying.services.demo_cases import CASES, DemoCase
 from tongying.services.demo_people import HOSPITALS, PEOPLE
 from tongying.services.demo_studies import CHINA, DemoStudy, demo_studies
@@ -41,6 +42,8 @@ NOTICE = (
     "Demonstration data: hospitals, people and cases are invented; the pictures are synthetic"
     " phantoms or public samples. Research use only, not for care."
 )
+CHOSEN_BY_HAND = "演示：按会诊中心的安排"
+"""Reason of the demo's desk, which does not follow the plan but the story."""
 _ORDER = (
     State.SUBMITTED,
     State.ASSIGNED,
@@ -99,7 +102,11 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
     table = _log_ins(password)
     _keep(Path(settings.DATA_DIR) / LOG_INS, table)
     _add_people(password)
-    say(f"{len(HOSPITALS)} 家医院 hospitals · {len(PEOPLE)} 人 people")
+    alliance = make_alliance(ACTOR, now)
+    say(
+        f"{len(alliance.hospitals)} 家医院 hospitals · {alliance.members} 名委员 members"
+        f" · {alliance.shifts} 个班次 shifts · {len(PEOPLE)} 个可登录账号 log-ins"
+    )
     studies: dict[str, DemoStudy] = {}
     modalities: Counter[str] = Counter()
     for study in demo_studies(now=now):
@@ -114,7 +121,10 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
     say(table)
     return {
         "notice": NOTICE,
-        "hospitals": [hospital.code for hospital in HOSPITALS],
+        "hospitals": list(alliance.hospitals),
+        "members": alliance.members,
+        "agreements": alliance.agreements,
+        "shifts": alliance.shifts,
         "studies": len(studies),
         "images": dict(sorted(modalities.items())),
         "cases": dict(sorted(states.items())),
@@ -205,7 +215,8 @@ def _make_case(case: DemoCase, placed: _Placed) -> State:
     if State.ASSIGNED not in steps:
         return case.state
     expert = viewer_of_login(case.expert)
-    cases.act(viewer_of_login(DESK), number, Act(Move.ASSIGN, assignee=expert.user))
+    chosen = Act(Move.ASSIGN, assignee=expert.user, reason=CHOSEN_BY_HAND)
+    cases.act(viewer_of_login(DESK), number, chosen)
     if State.READING in steps:
         cases.act(expert, number, Act(Move.ACCEPT))
         _point(expert, number, case, study)

@@ -54,6 +54,7 @@ HOSPITALS: tuple[DemoHospital, ...] = (
 
 _ASKS = ("提出会诊、补充资料、确认意见", "asks, supplies data, acknowledges opinions")
 _ANSWERS = ("接诊、阅片、签发意见", "accepts, reads, signs opinions")
+_SITS = ("参加联合会诊、签署本科意见", "sits on joint panels, signs the surgeon's opinion")
 _READS = ("查看本院病例", "reads the hospital's cases")
 
 PEOPLE: tuple[DemoPerson, ...] = (
@@ -75,6 +76,8 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("zhangwei", "张伟", Role.EXPERT, "WHCH", "神经 头颅", "主任医师", *_ANSWERS),
     DemoPerson("sunyan", "孙燕", Role.EXPERT, "WHCH", "骨骼 髋关节", "副主任医师", *_ANSWERS),
     DemoPerson("guotao", "郭涛", Role.EXPERT, "WHCH", "心胸 腹部", "副主任医师", *_ANSWERS),
+    DemoPerson("dengyan", "邓妍", Role.EXPERT, "WHCH", "超声 腹部", "主任医师", *_ANSWERS),
+    DemoPerson("fengkai", "冯凯", Role.EXPERT, "WHCH", "普外科", "主任医师", *_SITS),
     DemoPerson(
         "luojing",
         "罗静",

@@ -9,6 +9,7 @@ from functools import partial
 
 from pydicom.dataset import Dataset
 
+from tongying.dicom.phantoms.bowel_us import Bowel, bowel_cine
 from tongying.dicom.phantoms.brain_mr import brain_mr
 from tongying.dicom.phantoms.header import PhantomChild, PhantomStudy, uid_of
 from tongying.dicom.phantoms.hip_geometry import HipGeometry
@@ -108,6 +109,11 @@ def _hip_cine(left: HipGeometry, study: PhantomStudy) -> Iterator[Dataset]:
     yield hip_cine(study, left, side="L", number=2)
 
 
+def _bowel(bowels: tuple[Bowel, ...], study: PhantomStudy) -> Iterator[Dataset]:
+    for number, bowel in enumerate(bowels, start=1):
+        yield bowel_cine(study, bowel, number=number)
+
+
 def _head(scale: float, anatomy: str, study: PhantomStudy) -> Iterator[Dataset]:
     return brain_mr(study, ventricle_scale=scale, anatomy=anatomy)
 
@@ -129,9 +135,13 @@ _MA = _Child("ESFY", "E2588014", "Ma^Tianyu=马^天宇", 2250, "M")
 _ZHOU = _Child("HGFY", "00128845", "Zhou^Xinyi=周^欣怡", 4050, "F")
 _HUANG = _Child("XTYY", "T120406", "Huang^Zixuan=黄^梓轩", 2960, "M")
 _SONG = _Child("XNZX", "00467021", "Song^Jiayi=宋^嘉一", 4370, "M")
+_WEN = _Child("XNZX", "00475530", "Wen^Xiaowen=闻^小文", 1905, "M")
 _LI = _Child("WHCH", "W0098127", "Li^Jiaqi=李^佳琪", 3480, "F")
 _YANG = _Child("WHCH", "W0101554", "Yang^Chen=杨^晨", 1390, "M")
 
+POLYP = Bowel()
+"""The cause of three admissions: a polyp of 15 mm (the story of source C)."""
+RINGS = Bowel(with_polyp=False, target_mm=29.0)
 HIP_LEFT_DYSPLASTIC = HipGeometry(alpha_deg=47, beta_deg=72)
 HIP_RIGHT_NORMAL = HipGeometry(alpha_deg=63, beta_deg=52, tilt_deg=1)
 _NEWBORN = {"head_radius_mm": 7.0}
@@ -181,6 +191,9 @@ _VISITS: tuple[_Visit, ...] = (
         partial(_hip_cine, HipGeometry(alpha_deg=57, beta_deg=64)),
     ),
     _Visit("yang-mr", _YANG, 4, (15.8, 1.01), "演示 头颅 MR", partial(_head, 1.0, "yang")),
+    _Visit("wen-us", _WEN, 0, (18.2, 1.1), "演示 腹部超声", partial(_bowel, (POLYP, RINGS))),
+    _Visit("wen-us-2", _WEN, 71, (17.6, 1.08), "演示 腹部超声", partial(_bowel, (RINGS,))),
+    _Visit("wen-us-1", _WEN, 164, (17.1, 1.06), "演示 腹部超声", partial(_bowel, (RINGS,))),
     _Visit(
         "liu-us",
         _LIU,

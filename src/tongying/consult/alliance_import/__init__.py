@@ -1,0 +1,1 @@
+"""The alliance's books as CSV files: hospitals, members, agreements and shifts, row by row."""
