@@ -56,6 +56,12 @@ class Alliance:
     bare_study: int = 0
     foreign_study: int = 0
     number: str = ""
+    referral: int = 0
+    declined: int = 0
+    panel_case: int = 0
+    panel_child: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    criticals: dict[str, int] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -97,10 +103,10 @@ def build() -> Alliance:
     bare = Child.objects.create(hospital_id="COUNTY_1", local_id=f"?{BARE_UID}")
     foreign = Child.objects.create(hospital_id="OTHER", local_id="00123", issuer="HIS")
     made.child, made.bare_child, made.foreign_child = child.pk, bare.pk, foreign.pk
-    made.study = _study(child, STUDY_UID, date(2026, 3, 1), instances=3)
-    made.prior = _study(child, PRIOR_UID, date(2025, 1, 5), instances=1)
-    made.bare_study = _study(bare, BARE_UID, None, instances=1)
-    made.foreign_study = _study(foreign, FOREIGN_UID, date(2026, 3, 1), instances=1)
+    made.study = add_study(child, STUDY_UID, date(2026, 3, 1), instances=3)
+    made.prior = add_study(child, PRIOR_UID, date(2025, 1, 5), instances=1)
+    made.bare_study = add_study(bare, BARE_UID, None, instances=1)
+    made.foreign_study = add_study(foreign, FOREIGN_UID, date(2026, 3, 1), instances=1)
     _ask_and_answer(made)
     made.draft = cases.begin(made.viewer("zhang"), BARE_UID)
     return made
@@ -126,7 +132,7 @@ def _ask_and_answer(made: Alliance) -> None:
     made.number = f"TY-{row.case.created_at.year}-{made.case:06d}"
 
 
-def _study(child: Child, uid: str, on: date | None, *, instances: int) -> int:
+def add_study(child: Child, uid: str, on: date | None, *, instances: int) -> int:
     known = on is not None
     study = Study.objects.create(
         hospital_id=child.hospital_id,

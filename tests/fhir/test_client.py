@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import requests
-from alliance import Alliance, build
 
+from alliance import Alliance, build
 from tongying.archive.content_store import FileContentStore
 from tongying.web.records import images
 from tongying.web.trail import store as trail

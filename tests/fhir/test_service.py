@@ -8,16 +8,16 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
-from alliance import FOREIGN_UID, PDF, STUDY_UID, Alliance, keep_pdfs
 from django.test import Client
 from r4 import faults_by_definitions, faults_by_models
 
+from alliance import FOREIGN_UID, PDF, STUDY_UID, Alliance, keep_pdfs
 from tongying.consult.desk import Opinion
 from tongying.consult.states import Move
 from tongying.web.cases.models import OpinionRow
-from tongying.web.fhir.conditions import CONDITIONS, conditions_for
+from tongying.web.fhir.condition_table import CONDITIONS, conditions_for
 from tongying.web.fhir.kinds import KINDS, Interaction, ParamType
-from tongying.web.fhir.store import SOURCES
+from tongying.web.fhir.sources import SOURCES
 from tongying.web.fhir.views import MAPPINGS
 from tongying.web.trail.models import AuditRow
 
@@ -48,6 +48,9 @@ def ids_of(world: Alliance) -> dict[str, str]:
         "PractitionerRole": str(world.members["zhang"]),
         "ServiceRequest": str(world.case),
         "Task": str(world.case),
+        "Appointment": f"referral-{world.referral}",
+        "Procedure": str(world.outcomes["procedure"]),
+        "Communication": f"critical-{world.criticals['critical']}",
         "ImagingStudy": str(world.study),
         "Observation": f"{world.case}-weight",
         "DiagnosticReport": str(world.case),
@@ -65,9 +68,11 @@ def test_the_tables_agree() -> None:
         if name != "Observation":
             names = {param.name for param in KINDS[name].params}
             sorts = {param.name for param in KINDS[name].params if param.sorts}
-            assert set(conditions_for(None, name)) == names, name
-            assert set(SOURCES[name].sorts) == sorts, name
-    assert set(CONDITIONS) == set(SEARCHED)
+            for source in SOURCES[name]:
+                assert set(conditions_for(None, source.conditions or name)) == names, name
+                assert set(source.sorts) == sorts, name
+    branches = {one.conditions for many in SOURCES.values() for one in many} - {""}
+    assert set(CONDITIONS) == set(SEARCHED) | branches
     assert set(MAPPINGS) == set(SEARCHED)
 
 
@@ -249,21 +254,21 @@ SEARCHES = [
 
 
 @pytest.mark.parametrize("kind", sorted({kind for kind, _, _ in SEARCHES}))
-def test_searches(world: Alliance, kind: str) -> None:
-    values = {key: value for key, value in vars(world).items() if not isinstance(value, dict)}
+def test_searches(plain: Alliance, kind: str) -> None:
+    values = {key: value for key, value in vars(plain).items() if not isinstance(value, dict)}
     wrong = []
     for query, names in [line[1:] for line in SEARCHES if line[0] == kind]:
         wanted = {str(values.get(name, name)) for name in names}
-        got = set(found(world, "zhang", f"{kind}?{query.format(**values)}"))
+        got = set(found(plain, "zhang", f"{kind}?{query.format(**values)}"))
         if got != wanted:
             wrong.append((query, got, wanted))
     assert wrong == []
 
 
-def test_measurements_are_searched_by_patient_code_date_and_status(world: Alliance) -> None:
-    case = world.case
+def test_measurements_are_searched_by_patient_code_date_and_status(plain: Alliance) -> None:
+    case = plain.case
     everything = [f"{case}-gestation", f"{case}-height", f"{case}-weight"]
-    assert sorted(found(world, "zhang", f"Observation?patient={world.child}")) == everything
+    assert sorted(found(plain, "zhang", f"Observation?patient={plain.child}")) == everything
     for query, wanted in (
         ("code=29463-7", ["weight"]),
         ("code=http://loinc.org|8302-2", ["height"]),
@@ -276,32 +281,32 @@ def test_measurements_are_searched_by_patient_code_date_and_status(world: Allian
         (f"based-on={case}&code=29463-7,76516-4", ["gestation", "weight"]),
     ):
         expected = [f"{case}-{name}" for name in wanted]
-        assert sorted(found(world, "zhang", f"Observation?{query}")) == expected, query
-    by_date = found(world, "zhang", "Observation?_sort=-date&_count=2")
+        assert sorted(found(plain, "zhang", f"Observation?{query}")) == expected, query
+    by_date = found(plain, "zhang", "Observation?_sort=-date&_count=2")
     assert len(by_date) == 2
 
 
-def test_pages_follow_each_other(world: Alliance) -> None:
+def test_pages_follow_each_other(plain: Alliance) -> None:
     seen: list[str] = []
     address = "ImagingStudy?_count=1&status=available"
     while address:
-        bundle = get(world, "zhang", address).json()
+        bundle = get(plain, "zhang", address).json()
         assert bundle["total"] == 3
         seen += [entry["resource"]["id"] for entry in bundle["entry"]]
         links = {link["relation"]: link["url"] for link in bundle["link"]}
         assert ("previous" in links) == (len(seen) > 1)
         address = links.get("next", "").removeprefix("http://testserver/fhir/")
-    assert sorted(seen) == sorted(map(str, (world.study, world.prior, world.bare_study)))
-    counted = get(world, "zhang", "ImagingStudy?_count=0").json()
+    assert sorted(seen) == sorted(map(str, (plain.study, plain.prior, plain.bare_study)))
+    counted = get(plain, "zhang", "ImagingStudy?_count=0").json()
     assert (counted["total"], "entry" in counted) == (3, False)
 
 
-def test_sorting(world: Alliance) -> None:
-    ascending = found(world, "zhang", "ImagingStudy?_sort=started")
-    assert ascending == [str(one) for one in (world.prior, world.study, world.bare_study)]
-    descending = found(world, "zhang", "ImagingStudy?_sort=-started")
-    assert descending == [str(one) for one in (world.study, world.prior, world.bare_study)]
-    assert get(world, "zhang", "ImagingStudy?_sort=modality").status_code == 400
+def test_sorting(plain: Alliance) -> None:
+    ascending = found(plain, "zhang", "ImagingStudy?_sort=started")
+    assert ascending == [str(one) for one in (plain.prior, plain.study, plain.bare_study)]
+    descending = found(plain, "zhang", "ImagingStudy?_sort=-started")
+    assert descending == [str(one) for one in (plain.study, plain.prior, plain.bare_study)]
+    assert get(plain, "zhang", "ImagingStudy?_sort=modality").status_code == 400
 
 
 def test_unknown_parameters(world: Alliance) -> None:
@@ -485,13 +490,13 @@ def test_a_reading_is_in_the_trail_of_the_hospital_that_owns_it(
     assert event.target == named[target]
 
 
-def test_a_search_leaves_its_readings_in_the_trail(world: Alliance) -> None:
-    world.bearer("li")
+def test_a_search_leaves_its_readings_in_the_trail(plain: Alliance) -> None:
+    plain.bearer("li")
     before = AuditRow.objects.order_by("-id").values_list("id", flat=True)[0]
-    assert len(found(world, "li", "ImagingStudy")) == 2
+    assert len(found(plain, "li", "ImagingStudy")) == 2
     targets = AuditRow.objects.filter(id__gt=before).values_list("kind", "actor")
     assert list(targets) == [("study", "li")] * 2
-    found(world, "stranger", "ImagingStudy?_id=1")
+    found(plain, "stranger", "ImagingStudy?_id=1")
 
 
 def test_answers_name_no_member_login_and_no_secret(world: Alliance) -> None:

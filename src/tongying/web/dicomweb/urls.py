@@ -1,10 +1,10 @@
-"""Addresses of DICOMweb (PS3.18 sections 10.4 to 10.6)."""
+"""Addresses of DICOMweb (PS3.18 sections 10.4 to 10.6 and chapter 11)."""
 
 from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from tongying.web.dicomweb import views
+from tongying.web.dicomweb import ups, views
 
 
 class UidConverter:
@@ -28,6 +28,8 @@ register_converter(UidConverter, "uid")
 STUDY = "studies/<uid:study>"
 SERIES = f"{STUDY}/series/<uid:series>"
 INSTANCE = f"{SERIES}/instances/<uid:instance>"
+WORKITEM = "workitems/<uid:workitem>"
+SUBSCRIBER = f"{WORKITEM}/subscribers/<str:ae_title>"
 
 urlpatterns = [
     path("studies", views.studies, name="dicomweb-studies"),
@@ -51,4 +53,11 @@ urlpatterns = [
     path(f"{INSTANCE}/frames/<str:numbers>", views.frames, name="dicomweb-frames"),
     path(f"{INSTANCE}/frames/<int:frame>/rendered", views.rendered_frame, name="dicomweb-frame"),
     path(f"{INSTANCE}/bulk/<path:path>", views.bulk, name="dicomweb-bulk"),
+    path("workitems", ups.workitems, name="ups"),
+    path(WORKITEM, ups.workitem, name="ups-workitem"),
+    path(f"{WORKITEM}/state", ups.state, name="ups-state"),
+    path(f"{WORKITEM}/cancelrequest", ups.cancel_request, name="ups-cancel"),
+    path(SUBSCRIBER, ups.subscription, name="ups-subscription"),
+    path(f"{SUBSCRIBER}/suspend", ups.subscription, name="ups-suspend"),
+    path("subscribers/<str:ae_title>", ups.subscription, name="ups-events"),
 ]

@@ -1,4 +1,4 @@
-"""From the clauses of a FHIR search to conditions on rows, one function a parameter."""
+"""From the terms of a FHIR search to conditions on rows, one function a kind of parameter."""
 
 from __future__ import annotations
 
@@ -10,25 +10,15 @@ from typing import Any
 from django.db.models import Q
 
 from tongying.consult.people import Viewer
-from tongying.consult.states import State
 from tongying.web.cases.models import CaseStudy
 from tongying.web.fhir.mapping.elements import (
     CASE_NUMBER,
     DCM,
-    HOSPITAL_CODE,
-    OPINION_DIGEST,
-    URN,
+    REFERRAL_NUMBER,
     hospital_code,
     patient_system,
 )
 from tongying.web.fhir.mapping.imaging import DICOM_UID
-from tongying.web.fhir.mapping.people import GENDER
-from tongying.web.fhir.mapping.question import (
-    OBSERVATION_STATUS,
-    PRIORITY,
-    REQUEST_STATUS,
-    TASK_STATUS,
-)
 from tongying.web.fhir.search import Span, Token, days
 from tongying.web.records.models import Child, Series
 from tongying.web.records.visible import cases_for
@@ -105,6 +95,55 @@ def day(column: str) -> Condition:
         return found
 
     return condition
+
+
+def present(column: str, *, yes: str, no: str) -> Condition:
+    """Match one code where a column has a value, and another where it has none."""
+    return lambda term: {
+        yes: Q(**{f"{column}__isnull": False}),
+        no: Q(**{f"{column}__isnull": True}),
+    }.get(term.code, NOTHING)
+
+
+def prefixed(prefix: str, column: str) -> Condition:
+    """Match an id of a prefix, a hyphen and a number, given as a token or in a reference."""
+
+    def condition(term: Token | str) -> Q:
+        id_ = term.code if isinstance(term, Token) else term
+        head, _, rest = id_.partition("-")
+        return number(column)(rest) if head == prefix else NOTHING
+
+    return condition
+
+
+def word_of(column: str, system: str) -> Condition:
+    """Match a code with one of the words of a column that keeps several, separated by spaces."""
+
+    def condition(term: Token) -> Q:
+        if term.system not in (None, system) or re.fullmatch(r"[a-z0-9-]{1,40}", term.code) is None:
+            return NOTHING
+        return Q(**{f"{column}__regex": rf"(^| ){term.code}( |$)"})
+
+    return condition
+
+
+def flag(column: str) -> Condition:
+    """Match ``true`` or ``false``."""
+    wanted = {"true": Q(**{column: True}), "false": Q(**{column: False})}
+    return lambda term: wanted.get(term.code, NOTHING)
+
+
+def nothing(term: Token | Span | str) -> Q:
+    """Match nothing: no resource of this source has such a value."""
+    return NOTHING
+
+
+def referral_number(term: Token) -> Q:
+    """Match the number of a referral: its case's, ``-R`` and its own."""
+    head, _, own = term.code.rpartition("-R")
+    if term.system not in (None, REFERRAL_NUMBER) or not _ID.fullmatch(own):
+        return NOTHING
+    return Q(pk=int(own)) & case_number("case__")(Token(None, head))
 
 
 def either(first: Condition, second: Condition) -> Condition:
@@ -229,87 +268,3 @@ def opinion_version(term: str) -> Q:
 def signature_id(term: Token) -> Q:
     """Match the id of a signature: the case's and the version, joined by a hyphen."""
     return opinion_version(term.code.replace("-", "/_history/")) if "-" in term.code else NOTHING
-
-
-def _of_case(prefix: str, request_status: Mapping[State, str]) -> dict[str, Condition]:
-    return {
-        "patient": number(f"{prefix}child_id"),
-        "subject": number(f"{prefix}child_id"),
-        "status": mapped(f"{prefix}state", request_status),
-        "_lastUpdated": moment(f"{prefix}changed_at"),
-    }
-
-
-CONDITIONS: dict[str, dict[str, Condition]] = {
-    "Patient": {
-        "_id": number("pk"),
-        "identifier": patient_identifier,
-        "name": child_name,
-        "birthdate": day("birth_date"),
-        "gender": mapped("sex", GENDER),
-    },
-    "Organization": {
-        "_id": organization_code("pk"),
-        "identifier": text("pk", HOSPITAL_CODE),
-        "name": words("name", "name_en"),
-    },
-    "Practitioner": {"_id": number("pk"), "name": words("name")},
-    "PractitionerRole": {
-        "_id": number("pk"),
-        "practitioner": number("pk"),
-        "organization": organization_code("hospital_id"),
-        "role": text("role", f"{URN}:role"),
-    },
-    "ServiceRequest": {
-        **_of_case("", REQUEST_STATUS),
-        "_id": number("pk"),
-        "identifier": case_number(),
-        "priority": mapped("urgency", PRIORITY),
-        "authored": moment("authored_on"),
-    },
-    "Task": {
-        **_of_case("", TASK_STATUS),
-        "_id": number("pk"),
-        "identifier": case_number(),
-        "business-status": text("state", f"{URN}:case-state"),
-        "based-on": number("pk"),
-        "focus": number("pk"),
-        "authored-on": moment("created_at"),
-        "modified": moment("changed_at"),
-    },
-    "ImagingStudy": {
-        "_id": number("pk"),
-        "identifier": study_identifier,
-        "patient": number("child_id"),
-        "subject": number("child_id"),
-        "status": constant("available"),
-        "modality": study_modality,
-        "started": day("date"),
-        "_lastUpdated": moment("changed_at"),
-    },
-    # The store adds _id, code and date, which depend on the number that is meant.
-    "Observation": {**_of_case("", OBSERVATION_STATUS), "based-on": number("pk")},
-    "DiagnosticReport": {
-        "_id": number("case_id"),
-        "identifier": either(case_number("case__"), text("digest", OPINION_DIGEST)),
-        "patient": number("case__child_id"),
-        "subject": number("case__child_id"),
-        "status": opinion_status,
-        "date": day("study_date"),
-        "issued": moment("signed_at"),
-        "based-on": number("case_id"),
-        "_lastUpdated": moment("signed_at"),
-    },
-    "Provenance": {
-        "_id": signature_id,
-        "target": opinion_version,
-        "patient": number("case__child_id"),
-        "recorded": moment("signed_at"),
-    },
-}
-
-
-def conditions_for(viewer: Viewer, kind: str) -> dict[str, Condition]:
-    """Return the conditions of a resource type's parameters, by name."""
-    own = {"basedon": asked_in(viewer)} if kind == "ImagingStudy" else {}
-    return {**CONDITIONS[kind], **own}

@@ -63,7 +63,20 @@ def child_values(viewer: Viewer, rows: Sequence[Child]) -> list[FhirChild]:
 
 def hospital_values(viewer: Viewer, rows: Sequence[Hospital]) -> list[FhirHospital]:
     """Return hospitals; every member knows them all."""
-    return [FhirHospital(row.code, row.name, row.name_en, row.answers) for row in rows]
+    return [
+        FhirHospital(
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            answers=row.answers,
+            parent=row.parent_id or "",
+            tier=row.tier,
+            province=row.province,
+            city=row.city,
+            sub_alliances=tuple(row.sub_alliances.split()),
+        )
+        for row in rows
+    ]
 
 
 def member_values(viewer: Viewer, rows: Sequence[Member]) -> list[FhirMember]:
@@ -78,6 +91,8 @@ def member_values(viewer: Viewer, rows: Sequence[Member]) -> list[FhirMember]:
             hospital=row.hospital_id,
             hospital_name=row.hospital.name,
             active=row.is_active,
+            specialties=tuple(row.specialties.split()),
+            licence_until=row.licence_until,
         )
         for row in rows
     ]
@@ -197,6 +212,8 @@ def _case(row: CaseRow, studies: list[CaseStudy], reasons: list[CaseEvent]) -> F
         created_at=row.created_at,
         changed_at=row.changed_at,
         reasons=tuple((event.at, event.reason, event.actor_id) for event in reasons),
+        accepted_at=row.accepted_at,
+        signed_at=row.signed_at,
     )
 
 

@@ -7,23 +7,30 @@ by their number, children by the number of their record.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import DatabaseError, transaction
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from tongying.consult.people import Viewer
 from tongying.kernel.errors import NotFound
 from tongying.web.cases.documents import PDF_KINDS, DocumentNotReady, open_document
-from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, OpinionRow
+from tongying.web.cases.models import CaseRow
 from tongying.web.fhir import rows
-from tongying.web.fhir.conditions import EVERYTHING, NOTHING, conditions_for
-from tongying.web.fhir.mapping.elements import LOINC, hospital_code
+from tongying.web.fhir.condition_table import conditions_for
+from tongying.web.fhir.conditions import EVERYTHING, NOTHING
+from tongying.web.fhir.mapping.elements import LOINC
 from tongying.web.fhir.mapping.question import OBSERVATION_CODE, measurements
+from tongying.web.fhir.referral_values import (
+    FhirCritical,
+    FhirOutcome,
+    FhirPanelTime,
+    FhirReferral,
+)
 from tongying.web.fhir.search import Clause, Search, Token, days
+from tongying.web.fhir.sources import SOURCES, Source, cases, number_key, opinions, pk_key
 from tongying.web.fhir.values import (
     FhirBinary,
     FhirCase,
@@ -33,9 +40,7 @@ from tongying.web.fhir.values import (
     FhirStudy,
     Measure,
 )
-from tongying.web.people.models import Hospital, Member
-from tongying.web.records.models import Child, Study
-from tongying.web.records.visible import cases_for, studies_for
+from tongying.web.records.visible import cases_for
 from tongying.web.trail import store as trail
 
 DOOR = "fhir"
@@ -55,31 +60,6 @@ class Page:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where the resources of a type come from.
-
-    Attributes
-    ----------
-    visible : callable
-        From the viewer to the rows that exist for them.
-    values : callable
-        From the viewer and rows to values.
-    key : callable
-        From a resource's id to the condition that finds it.
-    whole : callable or None
-        As `values`, for a single resource; None where it is the same.
-    sorts : dict of str to str
-        Column by which a parameter sorts.
-    """
-
-    visible: Callable[[Viewer], QuerySet[Any]]
-    values: Callable[[Viewer, Sequence[Any]], list[Any]]
-    key: Callable[[str], Q]
-    sorts: dict[str, str]
-    whole: Callable[[Viewer, Sequence[Any]], list[Any]] | None = None
-
-
 def read(viewer: Viewer, kind: str, id_: str) -> Any:
     """Return the value of one resource, and record the reading.
 
@@ -90,12 +70,12 @@ def read(viewer: Viewer, kind: str, id_: str) -> Any:
     """
     if kind == "Observation":
         return _noted(viewer, _measurement(viewer, id_))
-    source = SOURCES[kind]
-    row = source.visible(viewer).filter(source.key(id_)).first()
-    if row is None:
-        raise ResourceNotFound("There is no such resource.")
-    (value,) = (source.whole or source.values)(viewer, [row])
-    return _noted(viewer, value)
+    for source in SOURCES[kind]:
+        row = source.visible(viewer).filter(source.key(id_)).first()
+        if row is not None:
+            (value,) = (source.whole or source.values)(viewer, [row])
+            return _noted(viewer, value)
+    raise ResourceNotFound("There is no such resource.")
 
 
 def search(viewer: Viewer, kind: str, asked: Search) -> Page:
@@ -117,7 +97,7 @@ def versions(viewer: Viewer, id_: str) -> list[FhirOpinion]:
     ResourceNotFound
         If it does not exist for the viewer.
     """
-    found = list(_opinions(viewer).filter(_number("case_id", id_)).order_by("-version"))
+    found = list(opinions(viewer).filter(number_key("case_id", id_)).order_by("-version"))
     if not found:
         raise ResourceNotFound("There is no such resource.")
     values = rows.opinion_values(viewer, found)
@@ -145,127 +125,62 @@ def pdf(viewer: Viewer, id_: str) -> FhirBinary:
 
 
 def _search(viewer: Viewer, kind: str, asked: Search) -> Page:
-    source = SOURCES[kind]
-    conditions = conditions_for(viewer, kind)
+    """Search a type's sources one by one and put what they found in one order.
+
+    Of each source no more rows are looked at than the page could hold.
+    """
+    tables = [(source, _matching(viewer, kind, source, asked)) for source in SOURCES[kind]]
+    total = sum(table.count() for _, table in tables)
+    last = asked.offset + asked.count
+    if len(tables) == 1:
+        ((source, table),) = tables
+        window = table.order_by(*_order(source, asked), "-pk")[asked.offset : last]
+        return Page(source.values(viewer, list(window)), total)
+    found: list[tuple[Any, ...]] = []
+    for place, (source, table) in enumerate(tables):
+        columns = [source.sorts[name] for name, _ in asked.sort] or [source.recent]
+        order = _order(source, asked) or [F(source.recent).desc(nulls_last=True)]
+        keys = table.order_by(*order, "-pk").values_list(*columns, "pk")[:last]
+        found += [(place, *row) for row in keys]
+    window_keys = _merged(found, asked)[asked.offset : last]
+    values: dict[tuple[int, int], Any] = {}
+    for place, (source, table) in enumerate(tables):
+        wanted = [pk for at, *_, pk in window_keys if at == place]
+        page = list(table.filter(pk__in=wanted)) if wanted else []
+        for row, value in zip(page, source.values(viewer, page), strict=True):
+            values[place, row.pk] = value
+    return Page([values[at, pk] for at, *_, pk in window_keys], total)
+
+
+def _matching(viewer: Viewer, kind: str, source: Source, asked: Search) -> QuerySet[Any]:
+    conditions = conditions_for(viewer, source.conditions or kind)
     table = source.visible(viewer)
     for clause in asked.clauses:
         either = NOTHING
         for term in clause.terms:
             either |= conditions[clause.name](term)
         table = table.filter(either)
-    order = [
+    return table
+
+
+def _order(source: Source, asked: Search) -> list[Any]:
+    return [
         F(source.sorts[name]).desc(nulls_last=True)
         if descending
         else F(source.sorts[name]).asc(nulls_last=True)
         for name, descending in asked.sort
     ]
-    total = table.count()
-    window = table.order_by(*order, "-pk")[asked.offset : asked.offset + asked.count]
-    return Page(source.values(viewer, list(window)), total)
 
 
-def _children(viewer: Viewer) -> QuerySet[Child]:
-    return Child.objects.filter(pk__in=studies_for(viewer).values("child_id"))
-
-
-def _hospitals(viewer: Viewer) -> QuerySet[Hospital]:
-    return Hospital.objects.all()
-
-
-def _members(viewer: Viewer) -> QuerySet[Member]:
-    """Return the viewer's colleagues and whoever acted on a case that the viewer sees."""
-    seen = cases_for(viewer)
-    return Member.objects.filter(
-        Q(hospital_id=viewer.hospital)
-        | Q(pk__in=seen.values("author_id"))
-        | Q(pk__in=seen.filter(assignee__isnull=False).values("assignee_id"))
-        | Q(pk__in=OpinionRow.objects.filter(case__in=seen).values("signer_id"))
-        | Q(pk__in=CaseEvent.objects.filter(case__in=seen, actor__isnull=False).values("actor_id"))
-    ).select_related("hospital")
-
-
-def _studies(viewer: Viewer) -> QuerySet[Study]:
-    return studies_for(viewer).select_related("child")
-
-
-def _cases(viewer: Viewer) -> QuerySet[CaseRow]:
-    return (
-        cases_for(viewer)
-        .select_related(*rows.ABOUT_CASE)
-        .annotate(authored_on=Coalesce("submitted_at", "created_at"))
-    )
-
-
-def _opinions(viewer: Viewer) -> QuerySet[OpinionRow]:
-    subject = CaseStudy.objects.filter(case=OuterRef("case_id"), prior=False)
-    return (
-        OpinionRow.objects.filter(case__in=cases_for(viewer))
-        .select_related("signer", *(f"case__{name}" for name in rows.ABOUT_CASE))
-        .annotate(study_date=Subquery(subject.values("study__date")[:1]))
-    )
-
-
-def _latest_opinions(viewer: Viewer) -> QuerySet[OpinionRow]:
-    return _opinions(viewer).filter(version=F("case__version"))
-
-
-def _number(column: str, id_: str) -> Q:
-    fits = re.fullmatch(r"[0-9]{1,18}", id_) is not None
-    return Q(**{column: int(id_)}) if fits else NOTHING
-
-
-def _pk(id_: str) -> Q:
-    return _number("pk", id_)
-
-
-def _version(id_: str) -> Q:
-    case, _, version = id_.partition("-")
-    return _number("case_id", case) & _number("version", version)
-
-
-_OPINION_SORTS = {"_id": "case_id", "issued": "signed_at", "date": "study_date"}
-
-SOURCES: dict[str, Source] = {
-    "Patient": Source(_children, rows.child_values, _pk, {"_id": "pk", "birthdate": "birth_date"}),
-    "Organization": Source(
-        _hospitals, rows.hospital_values, lambda id_: Q(pk=hospital_code(id_)), {"_id": "pk"}
-    ),
-    "Practitioner": Source(_members, rows.member_values, _pk, {"_id": "pk"}),
-    "PractitionerRole": Source(_members, rows.member_values, _pk, {"_id": "pk"}),
-    "ServiceRequest": Source(
-        _cases,
-        rows.case_values,
-        _pk,
-        {"_id": "pk", "authored": "authored_on", "_lastUpdated": "changed_at"},
-    ),
-    "Task": Source(
-        _cases,
-        rows.case_values,
-        _pk,
-        {
-            "_id": "pk",
-            "authored-on": "created_at",
-            "modified": "changed_at",
-            "_lastUpdated": "changed_at",
-        },
-    ),
-    "ImagingStudy": Source(
-        _studies,
-        rows.study_values,
-        _pk,
-        {"_id": "pk", "started": "date", "_lastUpdated": "changed_at"},
-        rows.whole_study_values,
-    ),
-    "DiagnosticReport": Source(
-        _latest_opinions,
-        rows.opinion_values,
-        lambda id_: _number("case_id", id_),
-        {**_OPINION_SORTS, "_lastUpdated": "signed_at"},
-    ),
-    "Provenance": Source(
-        _opinions, rows.opinion_values, _version, {"_id": "case_id", "recorded": "signed_at"}
-    ),
-}
+def _merged(found: list[tuple[Any, ...]], asked: Search) -> list[tuple[Any, ...]]:
+    """Return rows of (source, sort keys…, pk) in order; what has no value comes last."""
+    found.sort(key=lambda row: (row[0], -row[-1]))
+    downward = [descending for _, descending in asked.sort] or [True]
+    for place in reversed(range(len(downward))):
+        known = [row for row in found if row[place + 1] is not None]
+        known.sort(key=lambda row: row[place + 1], reverse=downward[place])
+        found = known + [row for row in found if row[place + 1] is None]
+    return found
 
 
 _COLUMN = {
@@ -278,7 +193,7 @@ _MEASURE_SORTS = {"_id": "pk", "date": "on_day", "_lastUpdated": "changed_at"}
 
 def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement:
     number, _, name = id_.partition("-")
-    row = _cases(viewer).filter(_pk(number)).first()
+    row = cases(viewer).filter(pk_key(number)).first()
     if row is not None:
         (found,) = rows.case_values(viewer, [row])
         for measured in measurements(found):
@@ -311,16 +226,16 @@ def _search_measurements(viewer: Viewer, asked: Search) -> Page:
     order = [("-" if descending else "") + _MEASURE_SORTS[name] for name, descending in asked.sort]
     window = first.union(*others, all=True).order_by(*order, "-pk", "measure")
     found = list(window[asked.offset : asked.offset + asked.count])
-    cases = {
+    abouts = {
         one.case.id: one
         for one in rows.case_values(
-            viewer, list(_cases(viewer).filter(pk__in={pk for pk, *_ in found}))
+            viewer, list(cases(viewer).filter(pk__in={pk for pk, *_ in found}))
         )
     }
     values = [
         measured
         for pk, measure, *_ in found
-        for measured in measurements(cases[pk])
+        for measured in measurements(abouts[pk])
         if measured.measure.value == measure
     ]
     return Page(values, total)
@@ -330,7 +245,7 @@ def _measure_condition(measure: Measure, clause: Clause, term: Any, conditions: 
     match clause.name:
         case "_id":
             number, _, name = term.code.partition("-")
-            return _pk(number) if name == measure.value else NOTHING
+            return pk_key(number) if name == measure.value else NOTHING
         case "code":
             return EVERYTHING if _is_code(measure, term) else NOTHING
         case "date" if measure is Measure.GESTATION:
@@ -369,7 +284,14 @@ def _noted(viewer: Viewer, value: Any) -> Any:
             noted = ("study", value.uid, value.hospital)
         case FhirCase():
             noted = ("case", value.number, value.case.asking)
-        case FhirMeasurement() | FhirOpinion():
+        case (
+            FhirMeasurement()
+            | FhirOpinion()
+            | FhirReferral()
+            | FhirPanelTime()
+            | FhirOutcome()
+            | FhirCritical()
+        ):
             noted = ("case", value.about.number, value.about.case.asking)
         case _:
             return value

@@ -42,17 +42,22 @@ class FhirChild:
 
 @dataclass(frozen=True, slots=True)
 class FhirHospital:
-    """A member hospital."""
+    """A member hospital and its place in the tree; what is unknown is empty."""
 
     code: str
     name: str
     name_en: str
     answers: bool
+    parent: str = ""
+    tier: str = ""
+    province: str = ""
+    city: str = ""
+    sub_alliances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FhirMember:
-    """A person of the alliance."""
+    """A person of the alliance; `licence_until` is the last day of their licence, if known."""
 
     id: int
     name: str
@@ -62,6 +67,8 @@ class FhirMember:
     hospital: str
     hospital_name: str
     active: bool
+    specialties: tuple[str, ...] = ()
+    licence_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ class FhirCase:
         The day of the study that the question is about.
     reasons : tuple of (datetime, str, int or None)
         When, in which words and by which member a reason was given, oldest first.
+    accepted_at, signed_at : datetime or None
+        When the expert took it, and when the first opinion was signed.
     """
 
     case: Case
@@ -135,6 +144,8 @@ class FhirCase:
     created_at: datetime
     changed_at: datetime
     reasons: tuple[tuple[datetime, str, int | None], ...] = ()
+    accepted_at: datetime | None = None
+    signed_at: datetime | None = None
 
 
 class Measure(StrEnum):

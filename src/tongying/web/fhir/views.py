@@ -26,6 +26,11 @@ from tongying.web.fhir import store
 from tongying.web.fhir.capability import capability_statement
 from tongying.web.fhir.kinds import KINDS, Interaction, Kind
 from tongying.web.fhir.mapping.elements import Json, printable
+from tongying.web.fhir.mapping.events import (
+    critical_communication,
+    outcome_communication,
+    procedure,
+)
 from tongying.web.fhir.mapping.imaging import imaging_study
 from tongying.web.fhir.mapping.people import (
     organization,
@@ -34,8 +39,15 @@ from tongying.web.fhir.mapping.people import (
     practitioner_role,
 )
 from tongying.web.fhir.mapping.question import observation, service_request, task
+from tongying.web.fhir.mapping.referral import (
+    panel_appointment,
+    referral_appointment,
+    referral_request,
+    referral_task,
+)
 from tongying.web.fhir.mapping.report import binary, diagnostic_report, provenance
 from tongying.web.fhir.outcome import operation_outcome
+from tongying.web.fhir.referral_values import FhirCritical, FhirReferral
 from tongying.web.fhir.search import Search, parse
 from tongying.web.middleware.problem import status_of
 
@@ -54,8 +66,21 @@ MAPPINGS: dict[str, Mapping] = {
     "Organization": lambda value, request: organization(value),
     "Practitioner": lambda value, request: practitioner(value),
     "PractitionerRole": lambda value, request: practitioner_role(value),
-    "ServiceRequest": lambda value, request: service_request(value),
-    "Task": lambda value, request: task(value),
+    "ServiceRequest": lambda value, request: (
+        referral_request(value) if isinstance(value, FhirReferral) else service_request(value)
+    ),
+    "Task": lambda value, request: (
+        referral_task(value) if isinstance(value, FhirReferral) else task(value)
+    ),
+    "Appointment": lambda value, request: (
+        referral_appointment(value) if isinstance(value, FhirReferral) else panel_appointment(value)
+    ),
+    "Procedure": lambda value, request: procedure(value),
+    "Communication": lambda value, request: (
+        critical_communication(value)
+        if isinstance(value, FhirCritical)
+        else outcome_communication(value)
+    ),
     "ImagingStudy": lambda value, request: imaging_study(
         value, dicomweb=request.build_absolute_uri("/dicomweb/")
     ),

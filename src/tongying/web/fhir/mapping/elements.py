@@ -17,6 +17,7 @@ from tongying.dicom.person_name import PersonName
 Json = dict[str, Any]
 
 LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 DCM = "http://dicom.nema.org/resources/ontology/DCM"
 V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
@@ -26,6 +27,7 @@ NAME_FORM = "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation"
 URN = "urn:x-tongying"
 """Head of the platform's own identifier and code systems (RFC 8141: "x-" is not registered)."""
 CASE_NUMBER = f"{URN}:case-number"
+REFERRAL_NUMBER = f"{URN}:referral-number"
 HOSPITAL_CODE = f"{URN}:hospital-code"
 OPINION_DIGEST = f"{URN}:opinion-sha256"
 
@@ -64,6 +66,11 @@ def concept(text: str, *codings: tuple[str, str, str]) -> Json:
     if text:
         found["text"] = text
     return found
+
+
+def case_identifier(number: str) -> Json:
+    """Return a case's number as an Identifier."""
+    return {"system": CASE_NUMBER, "value": number}
 
 
 def coding(system: str, code: str, display: str = "") -> Json:

@@ -23,6 +23,7 @@ from tongying.web.fhir.values import FhirChild, FhirHospital, FhirMember
 
 GENDER = {"M": "male", "F": "female", "O": "other", "": "unknown"}
 """DICOM Patient's Sex (PS3.3 C.2.3) to FHIR's AdministrativeGender."""
+TIER, SUB_ALLIANCE, SPECIALTY = f"{URN}:tier", f"{URN}:sub-alliance", f"{URN}:specialty"
 ORGANIZATION_TYPE = "http://terminology.hl7.org/CodeSystem/organization-type"
 
 
@@ -57,16 +58,25 @@ def patient(child: FhirChild) -> Json:
 
 
 def organization(hospital: FhirHospital) -> Json:
-    """Return a hospital as an Organization."""
+    """Return a hospital as an Organization, part of the one above it in the tree."""
+    address = without_empty({"city": hospital.city, "state": hospital.province})
     return without_empty(
         {
             "resourceType": "Organization",
             "id": hospital_id(hospital.code),
             "identifier": [{"system": HOSPITAL_CODE, "value": hospital.code}],
             "active": True,
-            "type": [concept("", (ORGANIZATION_TYPE, "prov", "Healthcare Provider"))],
+            "type": [
+                concept("", (ORGANIZATION_TYPE, "prov", "Healthcare Provider")),
+                *([concept("", (TIER, hospital.tier, ""))] if hospital.tier else []),
+                *(concept("", (SUB_ALLIANCE, one, "")) for one in hospital.sub_alliances),
+            ],
             "name": hospital.name,
             "alias": [hospital.name_en] if hospital.name_en else [],
+            "address": [address] if address else [],
+            "partOf": reference("Organization", hospital_id(hospital.parent))
+            if hospital.parent
+            else None,
         }
     )
 
@@ -85,16 +95,24 @@ def practitioner(member: FhirMember) -> Json:
 
 
 def practitioner_role(member: FhirMember) -> Json:
-    """Return what a person does in their hospital as a PractitionerRole."""
+    """Return what a person does in their hospital as a PractitionerRole.
+
+    The period ends with the last day of their licence, where one is on record.
+    """
     hospital = hospital_id(member.hospital)
+    until = member.licence_until
     return without_empty(
         {
             "resourceType": "PractitionerRole",
             "id": str(member.id),
             "active": member.active,
+            "period": {"end": until.isoformat()} if until else None,
             "practitioner": reference("Practitioner", member.id, member.name),
             "organization": reference("Organization", hospital, member.hospital_name),
             "code": [concept(member.title, (f"{URN}:role", member.role, ""))],
-            "specialty": [concept(member.sub_specialty)] if member.sub_specialty else [],
+            "specialty": [
+                *(concept("", (SPECIALTY, one, "")) for one in member.specialties),
+                *([concept(member.sub_specialty)] if member.sub_specialty else []),
+            ],
         }
     )

@@ -12,12 +12,12 @@ from typing import Any
 from tongying.consult.case import Urgency
 from tongying.consult.states import OWNER, TERMINAL, Owner, State
 from tongying.web.fhir.mapping.elements import (
-    CASE_NUMBER,
     LOINC,
     UCUM,
     URN,
     Json,
     absent,
+    case_identifier,
     concept,
     hospital_id,
     instant,
@@ -62,8 +62,16 @@ OBSERVATION_STATUS: dict[State, str] = {
 }
 """State of a case to the status of what was measured for it: final once the question is sent."""
 
-PRIORITY = {Urgency.EMERGENCY: "stat", Urgency.URGENT: "urgent", Urgency.ROUTINE: "routine"}
-"""Urgency to the value set request-priority."""
+PRIORITY = {
+    Urgency.EMERGENCY: "stat",
+    Urgency.URGENT: "urgent",
+    Urgency.ROUTINE: "routine",
+    Urgency.BOOKED: "routine",
+}
+"""Urgency to the value set request-priority; a booked panel has its appointment."""
+FULFIL = concept(
+    "", ("http://hl7.org/fhir/CodeSystem/task-code", "fulfill", "Fulfill the focal request")
+)
 
 CONSULT = concept(
     "远程影像会诊 Remote imaging consultation", (f"{URN}:service", "remote-imaging-consult", "")
@@ -116,12 +124,13 @@ def service_request(found: FhirCase) -> Json:
             "id": str(case.id),
             "meta": {"lastUpdated": instant(found.changed_at)},
             "contained": [diagnosis] if diagnosis else [],
-            "identifier": [_number(found)],
+            "identifier": [case_identifier(found.number)],
             "status": REQUEST_STATUS[case.state],
             "intent": "order",
             "priority": PRIORITY[question.urgency] if question.urgency else None,
             "code": CONSULT,
             "subject": reference("Patient", found.child_id, found.child_name),
+            "occurrenceDateTime": instant(case.booked_for) if case.booked_for else None,
             "authoredOn": instant(case.submitted_at or found.created_at),
             "requester": reference("PractitionerRole", case.author, found.author_name),
             "performer": _performers(found),
@@ -148,23 +157,17 @@ def task(found: FhirCase) -> Json:
             "resourceType": "Task",
             "id": str(case.id),
             "meta": {"lastUpdated": instant(found.changed_at)},
-            "identifier": [_number(found)],
+            "identifier": [case_identifier(found.number)],
             "basedOn": [reference("ServiceRequest", case.id)],
             "status": TASK_STATUS[case.state],
             "statusReason": concept(case.reason) if _stopped(case.state) else None,
             "businessStatus": concept("", (f"{URN}:case-state", case.state.value, "")),
             "intent": "order",
             "priority": PRIORITY[case.question.urgency] if case.question.urgency else None,
-            "code": concept(
-                "",
-                (
-                    "http://hl7.org/fhir/CodeSystem/task-code",
-                    "fulfill",
-                    "Fulfill the focal request",
-                ),
-            ),
+            "code": FULFIL,
             "focus": reference("ServiceRequest", case.id),
             "for": reference("Patient", found.child_id, found.child_name),
+            "executionPeriod": _execution(found),
             "authoredOn": instant(found.created_at),
             "lastModified": instant(found.changed_at),
             "requester": reference("PractitionerRole", case.author, found.author_name),
@@ -207,8 +210,12 @@ def observation(measured: FhirMeasurement) -> Json:
     return resource
 
 
-def _number(found: FhirCase) -> Json:
-    return {"system": CASE_NUMBER, "value": found.number}
+def _execution(found: FhirCase) -> Json | None:
+    """Return when the expert took the case and when the first opinion was signed."""
+    if found.accepted_at is None:
+        return None
+    end = {"end": instant(found.signed_at)} if found.signed_at else {}
+    return {"start": instant(found.accepted_at), **end}
 
 
 def _stopped(state: State) -> bool:

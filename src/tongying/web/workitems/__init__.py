@@ -1,0 +1,1 @@
+"""Unified Procedure Steps: the cases as a DICOM worklist."""
