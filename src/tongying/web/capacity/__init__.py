@@ -1,0 +1,1 @@
+"""Capacity runs: promised, simulated by the worker, kept with their scenario."""

@@ -1,0 +1,1 @@
+"""Charts drawn on the server as SVG: axes with units, direct labels, bands, n; no script."""
