@@ -1,0 +1,1 @@
+"""The board of the alliance: its numbers over a period."""
