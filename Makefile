@@ -57,6 +57,8 @@ test-long: install-test
 bench: install-test
 	bash scripts/system_packages.sh bench
 	$(BIN)/python -m bench.archive
+	$(BIN)/python -m bench.assignment
+	$(BIN)/python -m bench.capacity
 
 docs: install
 	$(BIN)/python scripts/generate_docs.py

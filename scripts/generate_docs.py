@@ -12,6 +12,7 @@ import pkgutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -187,6 +188,18 @@ RELATION_WORDS = {
         "any other member of the hospital that asks: reads, moves nothing",
         "申请医院的其他成员：可看，不能操作",
     ),
+    "offered": (
+        "an expert to whom the unassigned case is offered",
+        "可认领未分派病例的专家",
+    ),
+    "panellist": (
+        "a specialist invited to the joint panel",
+        "受邀参加联合会诊的专家",
+    ),
+    "receiving": (
+        "a coordinator or the named doctor of the hospital that receives the child",
+        "接收医院的协调员或指定医生",
+    ),
 }
 
 
@@ -217,6 +230,114 @@ def abilities(role: object) -> Iterable[str]:
     viewer = Viewer(UserId(1), "", HospitalCode("A"), Role(role))
     for rule in (may_upload, may_join, may_read_trail, may_manage):
         yield "yes · 是" if rule(viewer) else ""
+
+
+def panel_page(words: Words) -> str:
+    """Return the page of the joint panel's states and moves."""
+    from tongying.consult.panel_rules import CASE_STATES, PANEL_RULES, PanelState, SeatState
+    from tongying.consult.states import State
+    from tongying.web.pages.panel_words import (
+        PANEL_MOVE_WORDS,
+        PANEL_STATE_WORDS,
+        SEAT_STATE_WORDS,
+    )
+
+    def names(kind: type, given: Iterable[object]) -> str:
+        return ", ".join(f"`{one.value}`" for one in kind if one in given)
+
+    lines = [MADE, "", "# Joint panel · 联合会诊", ""]
+    lines += [
+        f"A panel sits while its case is {names(State, CASE_STATES)}.",
+        "A panellist acts on their own seat only. Signing the case's opinion closes the panel.",
+        "",
+    ]
+    for kind, said, context in (
+        (PanelState, PANEL_STATE_WORDS, "panel"),
+        (SeatState, SEAT_STATE_WORDS, "seat"),
+    ):
+        rows = ((f"`{one.value}`", *words.both(context, said[one])) for one in kind)
+        lines += [*table(("State", "Word", "中文"), rows), ""]
+    lines += table(
+        ("Move", "Word", "中文", "From", "To", "Seat · 席位", "Who may · 谁可以", "Reason · 原因"),
+        (
+            (
+                f"`{move.value}`",
+                *words.both("panel move", PANEL_MOVE_WORDS[move]),
+                names(PanelState, rule.sources),
+                f"`{rule.target.value}`" if rule.target else "(stays · 不变)",
+                names(SeatState, rule.seat),
+                ", ".join(relation_name(one) for one in ordered(rule.by)),
+                "yes · 是" if rule.needs_reason else "",
+            )
+            for move, rule in PANEL_RULES.items()
+        ),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def referral_page(words: Words) -> str:
+    """Return the page of a referral's states, deadlines and moves."""
+    from tongying.consult.outcome import OUTCOME_WITHIN
+    from tongying.consult.referral import (
+        CHECK_IN_WITHIN,
+        MISSED_WITHIN,
+        REFERRAL_ANSWER_WITHIN,
+        REFERRAL_OWNER,
+        REFERRAL_RULES,
+        ReferralState,
+        Side,
+    )
+    from tongying.web.pages.referral_words import (
+        REFERRAL_MOVE_WORDS,
+        REFERRAL_STATE_WORDS,
+        SIDE_WORDS,
+    )
+
+    def side(of: Side) -> str:
+        both = words.both("referral side", SIDE_WORDS[of]) if of in SIDE_WORDS else ("nobody", "无")
+        return " · ".join(both)
+
+    def hours(span: timedelta) -> str:
+        return f"{span.total_seconds() / 3600:g} h"
+
+    answer = ", ".join(f"{one.value} {hours(span)}" for one, span in REFERRAL_ANSWER_WITHIN.items())
+    due = {
+        ReferralState.SENT: f"{answer} from sending",
+        ReferralState.ACCEPTED: f"{hours(CHECK_IN_WITHIN)} after the appointment",
+        ReferralState.DECLINED: "as long as an answer takes, from the refusal",
+        ReferralState.NOT_ARRIVED: f"{hours(MISSED_WITHIN)} from then",
+        ReferralState.ARRIVED: f"{OUTCOME_WITHIN.days} days from sending or the last outcome",
+    }
+    lines = [MADE, "", "# Referral · 转诊", "", "Every open state has an owner and a deadline.", ""]
+    lines += table(
+        ("State", "Word", "中文", "Who acts next · 下一步", "By when"),
+        (
+            (
+                f"`{one.value}`",
+                *words.both("referral", REFERRAL_STATE_WORDS[one]),
+                side(REFERRAL_OWNER[one]),
+                due.get(one, ""),
+            )
+            for one in ReferralState
+        ),
+    )
+    lines += [""]
+    lines += table(
+        ("Move", "Word", "中文", "From", "To", "Who may · 谁可以", "Reason · 原因"),
+        (
+            (
+                f"`{move.value}`",
+                *words.both("referral move", REFERRAL_MOVE_WORDS[move]),
+                ", ".join(f"`{one.value}`" for one in ReferralState if one in rule.sources)
+                or "(a signed case · 已签名的病例)",
+                f"`{rule.target.value}`" if rule.target else "(stays · 不变)",
+                ", ".join(side(one) for one in Side if one in rule.by),
+                "yes · 是" if rule.needs_reason else "",
+            )
+            for move, rule in REFERRAL_RULES.items()
+        ),
+    )
+    return "\n".join(lines) + "\n"
 
 
 def errors_page() -> str:
@@ -299,6 +420,9 @@ RELATION_SHORT = {
     "desk": "协调员",
     "assignee": "受派专家",
     "colleague": "申请方同事",
+    "offered": "候选专家",
+    "panellist": "会诊专家",
+    "receiving": "接收方",
 }
 
 
@@ -323,6 +447,8 @@ def pages() -> dict[str, str]:
     return {
         "states.md": states_page(words),
         "permissions.md": permissions_page(words),
+        "panel.md": panel_page(words),
+        "referral.md": referral_page(words),
         "errors.md": errors_page(),
     }
 

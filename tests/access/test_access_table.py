@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 from people import ASKING, PEOPLE, Person
-from world import PRIOR, SUBJECT, UNASKED, World, build
+from world import OWN_WORKITEM, PRIOR, SUBJECT, UNASKED, World, build
 
 from tongying.consult.people import Role
 from tongying.web.people.models import Member
@@ -51,6 +51,43 @@ def acts_on_draft(person: Person) -> str:
     return TRIED if person.sees_draft else HIDDEN
 
 
+def refers(person: Person) -> str:
+    """A requester of the asking hospital, or who signed."""
+    if not person.sees_case:
+        return HIDDEN
+    asks = person.hospital == ASKING and person.role is Role.REQUESTER
+    return OPEN if asks or person.reader else FORBIDDEN
+
+
+def refers_draft(person: Person) -> str:
+    """Nobody refers from a draft: there is no opinion."""
+    return FORBIDDEN if person.sees_draft else HIDDEN
+
+
+def acknowledges_alert(person: Person) -> str:
+    """Whoever was told (the author), and the desk."""
+    if not person.sees_case:
+        return HIDDEN
+    desk = person.hospital != ASKING and person.role is Role.COORDINATOR
+    return TRIED if person.author or desk else FORBIDDEN
+
+
+def sees_quality(person: Person) -> str:
+    return OPEN if person.role is Role.COORDINATOR else FORBIDDEN
+
+
+def would_invite(person: Person) -> str:
+    """The signed case's panel takes no invitation any more; the others may never invite."""
+    if not person.sees_case:
+        return HIDDEN
+    desk = person.hospital != ASKING and person.role is Role.COORDINATOR
+    return TRIED if desk or person.reader else FORBIDDEN
+
+
+def may_not_invite_on_draft(person: Person) -> str:
+    return FORBIDDEN if person.sees_draft else HIDDEN
+
+
 def brings(person: Person) -> str:
     return FORBIDDEN if person.role in (Role.TRAINEE, Role.RESEARCHER) else TRIED
 
@@ -73,6 +110,11 @@ def reads_trail(person: Person) -> str:
     return OPEN if person.role in (Role.COORDINATOR, Role.ADMIN) else FORBIDDEN
 
 
+def reads_board(person: Person) -> str:
+    readers = (Role.COORDINATOR, Role.ADMIN, Role.RESEARCHER)
+    return OPEN if person.role in readers else FORBIDDEN
+
+
 def runs_hospital(person: Person) -> str:
     return OPEN if person.role is Role.ADMIN else FORBIDDEN
 
@@ -89,6 +131,44 @@ def joins_children(person: Person) -> str:
 
 def tries_children(person: Person) -> str:
     stands = joins_children(person)
+    return TRIED if stands == OPEN else stands
+
+
+def makes_roster(person: Person) -> str:
+    return TRIED if person.role in (Role.COORDINATOR, Role.ADMIN) else FORBIDDEN
+
+
+def keeps_books(person: Person) -> str:
+    return OPEN if person.role in (Role.COORDINATOR, Role.ADMIN) else FORBIDDEN
+
+
+def leads_alliance(person: Person) -> str:
+    """Nobody's hospital leads in this world: it takes the tier as well."""
+    return FORBIDDEN
+
+
+def plans(person: Person) -> str:
+    planning = (Role.COORDINATOR, Role.ADMIN, Role.RESEARCHER)
+    return OPEN if person.role in planning else FORBIDDEN
+
+
+def tries_planning(person: Person) -> str:
+    return TRIED if plans(person) == OPEN else FORBIDDEN
+
+
+def no_such_plan(person: Person) -> str:
+    """Runs are their hospital's; this one is nobody's."""
+    return HIDDEN if plans(person) == OPEN else FORBIDDEN
+
+
+def looks_after_author(person: Person) -> str:
+    if person.role is not Role.ADMIN:
+        return FORBIDDEN
+    return OPEN if person.hospital == ASKING else HIDDEN
+
+
+def tries_author(person: Person) -> str:
+    stands = looks_after_author(person)
     return TRIED if stands == OPEN else stands
 
 
@@ -110,6 +190,20 @@ def asks(person: Person) -> str:
     if person.sees_unasked_study:
         return TRIED
     return HIDDEN
+
+
+def schedules(person: Person) -> str:
+    """Put a workitem on the own hospital's worklist."""
+    makers = (Role.EXPERT, Role.COORDINATOR, Role.TECHNOLOGIST)
+    return TRIED if person.role in makers else FORBIDDEN
+
+
+def acts_on_own_workitem(person: Person) -> str:
+    return TRIED if person.hospital == ASKING else HIDDEN
+
+
+def not_offered(person: Person) -> str:
+    return "failed 501"
 
 
 @dataclass(frozen=True)
@@ -151,6 +245,15 @@ def json(url: str, rule: Rule, method: str, body: str = "{}") -> Probe:
     return Probe(url, rule, method, body, kind="application/json")
 
 
+WI = f"{DW}workitems"
+NEW_WORKITEM = (
+    '{"00741200":{"vr":"CS","Value":["LOW"]},"00741204":{"vr":"LO","Value":["x"]},'
+    '"00404005":{"vr":"DT","Value":["2026"]},"00404041":{"vr":"CS","Value":["READY"]},'
+    '"00741000":{"vr":"CS","Value":["SCHEDULED"]}}'
+)
+CLAIM = '{"00741000":{"vr":"CS","Value":["IN PROGRESS"]},"00081195":{"vr":"UI","Value":["2.25.9"]}}'
+
+
 TABLE: dict[str, list[Probe]] = {
     "healthz": [Probe("/healthz", everyone, public=True)],
     "metrics": [Probe("/metrics", everyone, public=True)],
@@ -181,6 +284,31 @@ TABLE: dict[str, list[Probe]] = {
     f"{DW}{ST}/{SE}/{IN}/frames/<str:numbers>": web("/frames/1", "instance"),
     f"{DW}{ST}/{SE}/{IN}/frames/<int:frame>/rendered": web("/frames/1/rendered", "instance"),
     f"{DW}{ST}/{SE}/{IN}/bulk/<path:path>": web("/bulk/00091001", "instance"),
+    WI: [
+        Probe(f"/{WI}", everyone),
+        json(f"/{WI}?2.25.8", schedules, "POST", NEW_WORKITEM),
+    ],
+    f"{WI}/<uid:workitem>": [
+        Probe(f"/{WI}/{{workitem}}", case),
+        Probe(f"/{WI}/{OWN_WORKITEM}", unasked),
+        json(f"/{WI}/{{workitem}}", acts_on_case, "POST"),
+        json(f"/{WI}/{OWN_WORKITEM}", acts_on_own_workitem, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/state": [
+        json(f"/{WI}/{{workitem}}/state", acts_on_case, "PUT", CLAIM),
+        json(f"/{WI}/{OWN_WORKITEM}/state", acts_on_own_workitem, "PUT", CLAIM),
+    ],
+    f"{WI}/<uid:workitem>/cancelrequest": [
+        json(f"/{WI}/{{workitem}}/cancelrequest", acts_on_case, "POST"),
+        json(f"/{WI}/{OWN_WORKITEM}/cancelrequest", acts_on_own_workitem, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/subscribers/<str:ae_title>": [
+        Probe(f"/{WI}/{{workitem}}/subscribers/PACS", not_offered, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/subscribers/<str:ae_title>/suspend": [
+        Probe(f"/{WI}/{{workitem}}/subscribers/PACS/suspend", not_offered, "POST"),
+    ],
+    f"{DW}subscribers/<str:ae_title>": [Probe(f"/{DW}subscribers/PACS", not_offered)],
     "fhir/": [Probe("/fhir/", nobody_sees, public=True)],
     "fhir/metadata": [Probe("/fhir/metadata", everyone, public=True)],
     "fhir/<str:kind>": [Probe("/fhir/Patient", everyone)],
@@ -237,6 +365,9 @@ TABLE: dict[str, list[Probe]] = {
         Probe("/cases/{case}/moves/refuse/", acts_on_case, "POST"),
         Probe("/cases/{draft}/moves/refuse/", acts_on_draft, "POST"),
     ],
+    "alerts/<int:alert_id>/acknowledge/": [
+        Probe("/alerts/{alert}/acknowledge/", acknowledges_alert, "POST"),
+    ],
     "cases/<int:case_id>/key-images/": [
         Probe("/cases/{case}/key-images/", acts_on_case, "POST"),
         Probe("/cases/{draft}/key-images/", acts_on_draft, "POST"),
@@ -252,6 +383,54 @@ TABLE: dict[str, list[Probe]] = {
     "cases/<int:case_id>/difference/<int:version>/": [
         Probe("/cases/{case}/difference/1/", case),
     ],
+    "cases/<int:case_id>/referrals/new/": [
+        Probe("/cases/{case}/referrals/new/", refers),
+        Probe("/cases/{draft}/referrals/new/", refers_draft),
+        Probe("/cases/{case}/referrals/new/", acts_on_case, "POST"),
+    ],
+    "referrals/": [Probe("/referrals/", everyone)],
+    "referrals/<int:number>/": [Probe("/referrals/{referral}/", case)],
+    "referrals/<int:number>/moves/<str:move>/": [
+        # Without its reason nobody withdraws it.
+        Probe("/referrals/{referral}/moves/withdraw/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/outcomes/": [
+        Probe("/referrals/{referral}/outcomes/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/comparison/": [
+        Probe("/referrals/{referral}/comparison/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/teaching/": [
+        Probe("/referrals/{referral}/teaching/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/seen/": [
+        Probe("/referrals/{referral}/seen/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/images/": [
+        Probe("/referrals/{referral}/images/", acts_on_case, "POST"),
+    ],
+    "referrals/<int:number>/slip/": [Probe("/referrals/{referral}/slip/", case)],
+    "quality/": [Probe("/quality/", sees_quality)],
+    "r/<str:code>/": [
+        Probe("/r/{parents}/", everyone, public=True),
+        Probe("/r/00000000000000000000000000/", nobody_sees, public=True),
+    ],
+    "cases/<int:case_id>/panel/find/": [
+        Probe("/cases/{case}/panel/find/", would_invite),
+        Probe("/cases/{draft}/panel/find/", may_not_invite_on_draft),
+    ],
+    "cases/<int:case_id>/panel/opinion/": [
+        Probe("/cases/{case}/panel/opinion/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/panel/opinion/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/panel/time/": [
+        Probe("/cases/{case}/panel/time/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/panel/time/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/panel/moves/<str:move>/": [
+        Probe("/cases/{case}/panel/moves/invite/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/panel/moves/invite/", acts_on_draft, "POST"),
+    ],
     "studies/": [Probe("/studies/", everyone)],
     "studies/<str:uid>/": [
         Probe(f"/{S}/", study),
@@ -265,6 +444,11 @@ TABLE: dict[str, list[Probe]] = {
     "upload/<str:code>/state/": [Probe("/upload/{upload}/state/", my_upload)],
     "upload/<str:code>/summary/": [Probe("/upload/{upload}/summary/", my_upload)],
     "upload/<str:code>/files/": [Probe("/upload/{upload}/files/", my_upload)],
+    "board/": [Probe("/board/", reads_board)],
+    "board/<slug:name>.<slug:kind>": [
+        Probe("/board/hospital.csv", reads_board),
+        Probe("/board/times.svg", reads_board),
+    ],
     "trail/": [Probe("/trail/", reads_trail)],
     "trail/export.csv": [Probe("/trail/export.csv", reads_trail)],
     "verify/": [Probe("/verify/", everyone, public=True)],
@@ -280,6 +464,34 @@ TABLE: dict[str, list[Probe]] = {
     "account/tokens/<int:number>/revoke/": [
         Probe("/account/tokens/999999/revoke/", nobody_sees, "POST"),
     ],
+    "account/notices/": [Probe("/account/notices/", tries, "POST")],
+    "account/notices/test/": [Probe("/account/notices/test/", tries, "POST")],
+    "account/push/": [Probe("/account/push/", tries, "POST")],
+    "account/push/remove/": [Probe("/account/push/remove/", tries, "POST")],
+    "notices/": [Probe("/notices/", everyone)],
+    "notices/bell/": [Probe("/notices/bell/", everyone)],
+    "notices/read/": [Probe("/notices/read/", tries, "POST")],
+    # Somebody else's notice does not exist; nobody here has one of this number.
+    "notices/<int:number>/open/": [Probe("/notices/999999/open/", nobody_sees, "POST")],
+    "notices/<int:number>/read/": [Probe("/notices/999999/read/", nobody_sees, "POST")],
+    "push-sw.js": [Probe("/push-sw.js", everyone, public=True)],
+    "cases/<int:case_id>/critical/": [
+        Probe("/cases/{case}/critical/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/critical/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/critical/<int:number>/": [
+        Probe("/cases/{case}/critical/999999/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/critical/999999/", acts_on_draft, "POST"),
+    ],
+    "capacity/": [
+        Probe("/capacity/", plans),
+        Probe("/capacity/", tries_planning, "POST", "cases_per_day=many"),
+    ],
+    "capacity/example.toml": [Probe("/capacity/example.toml", plans)],
+    "capacity/<str:code>/": [Probe("/capacity/NONE/", no_such_plan)],
+    "capacity/<str:code>/<slug:name>.<slug:kind>": [
+        Probe("/capacity/NONE/result.json", no_such_plan),
+    ],
     "members/": [Probe("/members/", runs_hospital)],
     "members/peers/": [Probe("/members/peers/", tries_hospital, "POST")],
     "members/peers/<str:ae_title>/remove/": [
@@ -289,6 +501,43 @@ TABLE: dict[str, list[Probe]] = {
         Probe("/members/nobody-here/active/", tries_hospital, "POST"),
     ],
     "members/<str:login>/reset/": [Probe("/members/nobody-here/reset/", tries_hospital, "POST")],
+    "alliance/": [Probe("/alliance/", everyone)],
+    "alliance/hospitals/<str:code>/": [
+        Probe("/alliance/hospitals/ASK/", everyone),
+        Probe("/alliance/hospitals/THIRD/", everyone),
+        Probe("/alliance/hospitals/NONE/", nobody_sees),
+        Probe("/alliance/hospitals/ASK/", leads_alliance, "POST"),
+    ],
+    "alliance/hospitals/<str:code>/agreements/": [
+        Probe("/alliance/hospitals/ASK/agreements/", leads_alliance, "POST"),
+    ],
+    "alliance/hospitals/<str:code>/agreements/<int:number>/remove/": [
+        Probe("/alliance/hospitals/ASK/agreements/999999/remove/", leads_alliance, "POST"),
+    ],
+    "alliance/members/<str:login>/": [
+        Probe("/alliance/members/author/", looks_after_author),
+        Probe("/alliance/members/author/", tries_author, "POST"),
+    ],
+    "alliance/roster/": [
+        Probe("/alliance/roster/", everyone),
+        Probe("/alliance/roster/", makes_roster, "POST"),
+    ],
+    "alliance/roster/copy/": [
+        Probe("/alliance/roster/copy/", makes_roster, "POST", "week=2026-03-02"),
+    ],
+    "alliance/roster/<int:number>/remove/": [
+        Probe("/alliance/roster/999999/remove/", makes_roster, "POST"),
+    ],
+    "alliance/import/": [
+        Probe("/alliance/import/", keeps_books),
+        Probe("/alliance/import/", makes_roster, "POST"),
+    ],
+    "alliance/import/<str:kind>.csv": [Probe("/alliance/import/shifts.csv", everyone)],
+    "alliance/export/<str:kind>.csv": [
+        Probe("/alliance/export/shifts.csv", keeps_books),
+        Probe("/alliance/export/hospitals.csv", leads_alliance),
+        Probe("/alliance/export/nothing.csv", nobody_sees),
+    ],
     "children/<int:number>/": [Probe("/children/{child}/", joins_children)],
     "children/<int:number>/join/": [Probe("/children/{child}/join/", tries_children, "POST")],
     "children/<int:number>/links/<int:link_number>/undo/": [
@@ -322,10 +571,14 @@ def _url(probe: Probe, made: World) -> str:
         probe.url.replace("{case}", str(made.case))
         .replace("{draft}", str(made.draft))
         .replace("{image}", str(made.image))
+        .replace("{alert}", str(made.alert))
         .replace("{child}", str(made.child))
         .replace("{upload}", made.upload)
         .replace("{file}", made.upload_file)
         .replace("{verify}", made.verify_code)
+        .replace("{referral}", str(made.referral))
+        .replace("{parents}", made.parents_code)
+        .replace("{workitem}", made.workitem)
     )
 
 
@@ -444,6 +697,7 @@ def test_lists_name_no_stranger(made: World, person: Person) -> None:
             "/fhir/ImagingStudy",
             "/fhir/ServiceRequest",
             "/fhir/DiagnosticReport",
+            "/dicomweb/workitems?includefield=all",
         )
     )
     assert ("王小明" in seen or "王^小明" in seen) == person.sees_case
@@ -456,6 +710,9 @@ KINDS = [
     "ImagingStudy",
     "ServiceRequest",
     "Task",
+    "Appointment",
+    "Procedure",
+    "Communication",
     "Observation",
     "DiagnosticReport",
     "Provenance",

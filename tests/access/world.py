@@ -14,7 +14,9 @@ from tongying.archive.arrival import Door, Fate, Sender
 from tongying.archive.ingest import Intake
 from tongying.consult.case import Confidence, Question, Urgency
 from tongying.consult.desk import Act, Opinion
+from tongying.consult.referral_order import AirwayRisk, Attachment, Needs, Order, Transport
 from tongying.consult.states import Move
+from tongying.kernel.ids import HospitalCode
 from tongying.web.cases import store as cases
 from tongying.web.cases.documents import DICOM_SR
 from tongying.web.cases.models import OpinionRow
@@ -25,9 +27,13 @@ from tongying.web.records.children import link
 from tongying.web.records.images import content_store
 from tongying.web.records.index import DjangoIndex
 from tongying.web.records.models import Child
+from tongying.web.referrals import store as referrals
+from tongying.web.referrals.models import ReferralRow
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SUBJECT, PRIOR, UNASKED = "1.2.3.1", "1.2.3.2", "1.2.3.3"
+OWN_WORKITEM = "1.2.3.900"
+"""A workitem of the asking hospital that belongs to no case."""
 
 
 @dataclass
@@ -40,6 +46,11 @@ class World:
     upload: str = ""
     upload_file: str = ""
     verify_code: str = ""
+    referral: int = 0
+    parents_code: str = ""
+    workitem: str = ""
+    alert: int = 0
+    """Told to the author alone."""
     token_row: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -103,7 +114,7 @@ def build() -> World:
     made.case = cases.begin(author, SUBJECT)
     cases.act(author, made.case, Act(Move.EDIT, question=question))
     cases.act(author, made.case, Act(Move.SUBMIT))
-    cases.act(desk, made.case, Act(Move.ASSIGN, assignee=reader.user))
+    cases.act(desk, made.case, Act(Move.ASSIGN, assignee=reader.user, reason="值班"))
     cases.act(reader, made.case, Act(Move.ACCEPT))
     pick = cases.KeyImagePick(SUBJECT, f"{SUBJECT}.1", f"{SUBJECT}.1.1")
     made.image = cases.add_key_image(reader, made.case, pick)
@@ -112,6 +123,18 @@ def build() -> World:
     made.verify_code = opinion.verify_code
     for kind in ("pdf-zh", "pdf-en", "dicom-pdf", DICOM_SR):
         keep_document(opinion, kind, b"%PDF-1.7 " + kind.encode())
+    order = Order(
+        receiving=HospitalCode(ANSWERING),
+        reason="占位待查",
+        urgency=Urgency.ROUTINE,
+        needs=Needs.BED,
+        transport=Transport.OWN_CAR,
+        airway_risk=AirwayRisk.NONE,
+        attachments=frozenset(Attachment),
+    )
+    # To the hospital that answers: whoever sees the case sees the referral, nobody else does.
+    made.referral = referrals.send(author, made.case, order)
+    made.parents_code = ReferralRow.objects.get(pk=made.referral).code
     made.draft = cases.begin(author, UNASKED)
     made.child = Child.objects.get(local_id="P1").pk
     admin = viewer_of_login("ask-admin")
@@ -119,8 +142,33 @@ def build() -> World:
     made.link = link(admin, made.child, other, reason="same child, two cards")
     from django.utils import timezone
 
+    from tongying.web.desk.models import AlertRow
     from tongying.web.uploads.models import Upload, UploadFile
+    from tongying.web.workitems.models import WorkItem
 
+    made.workitem = WorkItem.objects.get(case_id=made.case).uid
+    WorkItem.objects.create(
+        uid=OWN_WORKITEM,
+        hospital_id=ASKING,
+        state="SCHEDULED",
+        attributes={},
+        created_at=timezone.now(),
+        changed_at=timezone.now(),
+    )
+
+    alert = AlertRow.objects.create(
+        case_id=made.case,
+        kind="rung",
+        step="acknowledged",
+        round=1,
+        percent=50,
+        due_at=timezone.now(),
+        fell_due_at=timezone.now(),
+        fired_at=timezone.now(),
+        owner="asking",
+    )
+    alert.told.add(author.user)
+    made.alert = alert.pk
     upload = Upload.objects.create(member_id=author.user, created_at=timezone.now(), code="U" * 26)
     file = UploadFile.objects.create(
         upload=upload, code="F" * 26, name="a.dcm", length=10, created_at=timezone.now()

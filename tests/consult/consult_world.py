@@ -109,6 +109,11 @@ def slice_bytes(study: str, series: str, sop: str, *, child: str) -> bytes:
     return target.getvalue()
 
 
+def assign_to(expert: Viewer) -> Act:
+    """Assign, with a reason in case the plan proposes somebody else."""
+    return Act(Move.ASSIGN, assignee=UserId(expert.user), reason="同科会诊")
+
+
 def case_at(world: World, target: str, study_uid: str) -> int:
     """Bring a new case about a study to a state along the usual way."""
     from tongying.web.cases import store
@@ -117,7 +122,7 @@ def case_at(world: World, target: str, study_uid: str) -> int:
     way = [
         ("draft", world.author, Act(Move.EDIT, question=QUESTION)),
         ("submitted", world.author, Act(Move.SUBMIT)),
-        ("assigned", world.desk, Act(Move.ASSIGN, assignee=UserId(world.expert.user))),
+        ("assigned", world.desk, assign_to(world.expert)),
         ("reading", world.expert, Act(Move.ACCEPT)),
         ("signed", world.expert, Act(Move.SIGN, opinion=OPINION)),
         ("acknowledged", world.author, Act(Move.ACKNOWLEDGE)),

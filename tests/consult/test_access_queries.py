@@ -18,6 +18,35 @@ def world(db, data_dir):
     return make_world()
 
 
+def concern(case: int, way: str, expert: int) -> None:
+    """Make a case concern an expert, or the hospital OTHER, in one of the ways there are."""
+    from django.utils import timezone
+
+    from tongying.web.desk.models import OfferRow
+    from tongying.web.panels.models import PanelRow, SeatRow
+    from tongying.web.referrals.models import ReferralRow
+
+    now = timezone.now()
+    if way == "offered":
+        OfferRow.objects.create(case_id=case, member_id=expert, at=now)
+    elif way in ("invited", "excused"):
+        panel = PanelRow.objects.create(case_id=case, state="gathering", created_at=now)
+        member = expert if way == "invited" else None
+        SeatRow.objects.create(panel=panel, specialty="surgery", member_id=member, state="invited")
+    elif way in ("referred", "received", "declined"):
+        ReferralRow.objects.create(
+            case_id=case,
+            receiving_id="OTHER",
+            doctor_id=expert if way == "received" else None,
+            referred_by_id=expert,
+            state={"referred": "sent", "received": "accepted", "declined": "declined"}[way],
+            reason="x",
+            urgency="urgent",
+            code=f"CODE{case}",
+            sent_at=now,
+        )
+
+
 def test_queries_and_rule_agree(world):
     from tongying.web.cases import store
     from tongying.web.cases.models import CaseRow, CaseStudy
@@ -25,13 +54,16 @@ def test_queries_and_rule_agree(world):
     from tongying.web.records.models import Study
     from tongying.web.records.visible import cases_for, studies_for
 
-    for number, state in enumerate(State):
+    ways = ("assigned", "offered", "invited", "excused", "referred", "received", "declined", "none")
+    for number, (state, way) in enumerate(product(State, ways)):
         study, _, _ = take_in(number, child=f"H-{number}")
         case = store.begin(world.author, study)
-        CaseRow.objects.filter(pk=case).update(state=state.value, assignee=world.expert.user)
-    take_in(90, child="H-90")
-    take_in(91, child="H-91", hospital="CHILDREN")
-    take_in(92, child="H-92", hospital="OTHER")
+        expert = world.expert.user if way == "assigned" else None
+        CaseRow.objects.filter(pk=case).update(state=state.value, assignee=expert)
+        concern(case, way, world.expert.user)
+    take_in(990, child="H-990")
+    take_in(991, child="H-991", hospital="CHILDREN")
+    take_in(992, child="H-992", hospital="OTHER")
 
     rows = list(CaseRow.objects.order_by("pk"))
     studies = list(Study.objects.order_by("pk"))
@@ -56,4 +88,4 @@ def test_queries_and_rule_agree(world):
         assert set(studies_for(viewer).values_list("pk", flat=True)) == allowed, viewer
         seen += len(cases)
     assert 0 < seen < len(rows) * len(users) * 3 * len(Role)
-    assert len(rows) == len(State)
+    assert len(rows) == len(State) * len(ways)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from consult_world import OPINION, case_at, make_world, pick, row, take_in
+from consult_world import OPINION, assign_to, case_at, make_world, pick, row, take_in
 
 from tongying.consult.desk import Act, MoveOutOfPlace, Opinion
 from tongying.consult.states import Move
-from tongying.kernel.ids import UserId
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +31,7 @@ def test_what_was_signed_is_not_touched_by_anything_later(world, study):
     case = case_at(world, "draft", study[0])
     image = store.add_key_image(world.author, case, pick(study, caption="骨皮质"))
     store.act(world.author, case, Act(Move.SUBMIT))
-    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    store.act(world.desk, case, assign_to(world.expert))
     store.act(world.expert, case, Act(Move.ACCEPT))
     store.act(world.expert, case, Act(Move.SIGN, opinion=OPINION))
     first = row(case).opinions.get()
@@ -90,7 +89,7 @@ def test_documents_made_twice_are_the_same_objects(world, study):
     case = case_at(world, "draft", study[0])
     store.add_key_image(world.author, case, pick(study))
     store.act(world.author, case, Act(Move.SUBMIT))
-    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    store.act(world.desk, case, assign_to(world.expert))
     store.act(world.expert, case, Act(Move.ACCEPT))
     store.act(world.expert, case, Act(Move.SIGN, opinion=OPINION))
     opinion = row(case).opinions.get()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from consult_world import OPINION, QUESTION, case_at, make_world, pick, row, take_in
+from consult_world import OPINION, QUESTION, assign_to, case_at, make_world, pick, row, take_in
 
 from tongying.consult.desk import Act, CaseNotFound, MoveNotYours, MoveOutOfPlace, Opinion
 from tongying.consult.states import Move, State
@@ -149,7 +149,7 @@ def test_what_does_not_exist_for_a_viewer(world, study):
         with pytest.raises(CaseNotFound):
             store.act(viewer, draft, Act(Move.ACCEPT))
     with pytest.raises(MoveNotYours):
-        store.act(world.colleague, draft, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+        store.act(world.colleague, draft, assign_to(world.expert))
     with pytest.raises(MoveOutOfPlace):
         store.act(world.author, draft, Act(Move.ACKNOWLEDGE))
 
@@ -172,18 +172,7 @@ def test_an_expert_who_left_is_not_assigned(world, study):
     case = case_at(world, "submitted", study[0])
     Member.objects.filter(pk=world.expert.user).update(is_active=False)
     with pytest.raises(store.AssigneeRefused):
-        store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
-
-
-def test_the_suggested_expert_speaks_of_the_question_or_has_least_to_do(world, study):
-    from tongying.web.cases import store
-
-    case = case_at(world, "submitted", study[0])
-    first, second = store.experts_for(world.desk, case)
-    assert (first.suggested, second.suggested) == (True, False)
-    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(first.member.id)))
-    other = case_at(world, "submitted", take_in(2, child="H-2")[0])
-    assert store.experts_for(world.desk, other)[0].member.id == second.member.id
+        store.act(world.desk, case, assign_to(world.expert))
 
 
 def test_key_images_are_pointed_at_by_who_is_writing(world, study):
@@ -197,7 +186,7 @@ def test_key_images_are_pointed_at_by_who_is_writing(world, study):
     store.act(world.author, case, Act(Move.SUBMIT))
     with pytest.raises(MoveNotYours):
         store.drop_key_image(world.author, case, image)
-    store.act(world.desk, case, Act(Move.ASSIGN, assignee=UserId(world.expert.user)))
+    store.act(world.desk, case, assign_to(world.expert))
     with pytest.raises(MoveOutOfPlace):
         store.add_key_image(world.expert, case, pick(study))
     store.act(world.expert, case, Act(Move.ACCEPT))

@@ -85,7 +85,10 @@ def _assign(desk: Desk, case_path: str) -> None:
     expect(desk.page.locator("body")).to_contain_text(QUESTION[:8])
     desk.open(case_path)
     assert desk.page.locator("input[name=assignee]:checked").count() == 1
-    desk.page.locator("form[action$='/moves/assign/'] button").click()
+    chosen = desk.page.locator(".desk-card label.expert", has_text="陈志远")
+    chosen.locator("input[type=radio]").check()
+    desk.page.fill("#override", "神经影像专长")
+    desk.page.locator("form[action$='/moves/assign/'] button").first.click()
     desk.page.wait_for_load_state("networkidle")
     expect(desk.page.locator("body")).to_contain_text("陈志远")
     desk.shot("journey-06-assigned")

@@ -40,6 +40,7 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
     made = run(data, "demo", "--json")
     assert made.returncode == 0, made.stderr
     result = json.loads(made.stdout)
+    assert (len(result["hospitals"]), result["members"]) == (123, 262)
     assert result["images"]["CT"] == 81
     assert result["images"]["PT"] == 80
     assert result["cases"] == Counter(case.state.value for case in CASES)
@@ -72,7 +73,7 @@ def test_every_study_says_where_its_pictures_come_from() -> None:
 def test_studies_are_plausible_and_lie_before_now() -> None:
     studies = list(demo_studies(now=NOW))
     codes = {hospital.code for hospital in HOSPITALS}
-    assert 12 <= len(studies) <= 16
+    assert 12 <= len(studies) <= 20
     assert {study.hospital_code for study in studies} == codes
     assert len({study.study_uid for study in studies}) == len(studies)
     for study in studies:

@@ -50,7 +50,9 @@ def submitted() -> int:
 def assigned() -> int:
     case_id = submitted()
     expert = world.viewer("reader")
-    store.act(world.viewer("desk"), case_id, Act(Move.ASSIGN, assignee=expert.user))
+    store.act(
+        world.viewer("desk"), case_id, Act(Move.ASSIGN, assignee=expert.user, reason="同科会诊")
+    )
     return case_id
 
 

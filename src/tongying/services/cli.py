@@ -7,16 +7,13 @@ bad input with one sentence on stderr.
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
 
@@ -25,13 +22,13 @@ from tongying.archive.arrival import Arrival, Door, Fate, Sender
 from tongying.archive.content_store import FileContentStore
 from tongying.archive.ingest import Intake
 from tongying.consult.people import Role
-from tongying.kernel.errors import BadInput, TongyingError
+from tongying.kernel.errors import BadInput
+from tongying.services.cli_alliance import alliance_app
+from tongying.services.cli_capacity import capacity
+from tongying.services.command import OPERATOR, Data, Json, refusing
+from tongying.services.command import open_data as _open
+from tongying.services.command import say as _say
 from tongying.services.parent import end_with_parent
-from tongying.web import boot
-
-BAD_INPUT = 2
-OPERATOR = "operator"
-"""The actor of what is done on the machine itself."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 hospital_app = typer.Typer(no_args_is_help=True, help="Hospitals.")
@@ -40,41 +37,8 @@ peer_app = typer.Typer(no_args_is_help=True, help="DICOM nodes.")
 app.add_typer(hospital_app, name="hospital")
 app.add_typer(user_app, name="user")
 app.add_typer(peer_app, name="peer")
-
-Data = Annotated[Path, typer.Option("--data", envvar="TONGYING_DATA", help="The data directory.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-P = ParamSpec("P")
-
-
-def refusing(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn a refusal into its sentence on stderr and exit code 2."""
-
-    @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except TongyingError as error:
-            if kwargs.get("as_json"):
-                _say({"code": error.error_code, "error": error.sentence}, as_json=True)
-            typer.echo(error.sentence, err=True)
-            raise typer.Exit(BAD_INPUT) from None
-
-    return guarded
-
-
-def _open(data: Path, *, fresh: bool = True) -> None:
-    """Set up on a data directory; `fresh` also brings its tables up to date."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"The data directory {data} cannot be used: {error.strerror}.") from None
-    boot.boot(data)
-    if fresh:
-        boot.migrate()
-
-
-def _say(value: dict[str, Any], *, as_json: bool, words: str = "") -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else words)
+app.add_typer(alliance_app, name="alliance")
+app.command("capacity")(capacity)
 
 
 def _version(wanted: bool) -> None:

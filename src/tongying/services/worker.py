@@ -20,14 +20,20 @@ from types import FrameType
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from tongying.kernel.errors import TongyingError
+from tongying.services import capacity_work, referral_push
+from tongying.web import now as clock
 from tongying.web.boot import end_of_work
+from tongying.web.desk.watch import Round, rounds, watch
 from tongying.web.jobs import store
+from tongying.web.referrals.chase import chase
 from tongying.web.uploads import store as uploads
 from tongying.web.uploads.intake import take_in_waiting
 
 APPLICATION_VERSION = "tongying-1"
 """Pinned: otherwise a new release would not take up the old one's unfinished work."""
 SWEEP_SECONDS = 0.5
+TRIAL_SWEEP_SECONDS = 0.02
+"""In a trial with a clock of its own, in which a minute may be over in a moment."""
 UPKEEP_SECONDS = 60.0
 TRIES = 3
 CONCURRENCY = 2
@@ -90,15 +96,22 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
 
     signal.signal(signal.SIGTERM, stopping)
     signal.signal(signal.SIGINT, stopping)
+    # Before the launch, which takes up work of every kind that was left unfinished.
+    referral_push.install()
+    capacity_work.install()
     _launch(data, name, database_url)
     next_upkeep = 0.0
+    at_hand = rounds()
+    pause = TRIAL_SWEEP_SECONDS if clock.is_turned() else SWEEP_SECONDS
     try:
         while not stop.is_set():
             _take_over_promises()
+            _watch(at_hand)
             if time.monotonic() >= next_upkeep:
                 _look_after_uploads()
+                _chase_outcomes()
                 next_upkeep = time.monotonic() + UPKEEP_SECONDS
-            stop.wait(SWEEP_SECONDS)
+            stop.wait(pause)
     finally:
         DBOS.destroy(workflow_completion_timeout_sec=10)
 
@@ -128,6 +141,22 @@ def _look_after_uploads() -> None:
     try:
         take_in_waiting(uploads.waiting_codes())
         uploads.sweep(datetime.now(UTC))
+    finally:
+        end_of_work()
+
+
+def _watch(at_hand: tuple[Round, ...]) -> None:
+    """Look at the clocks of the cases, assign, forecast."""
+    try:
+        watch(at_hand, clock.now())
+    finally:
+        end_of_work()
+
+
+def _chase_outcomes() -> None:
+    """Tell of referrals whose outcome is missing."""
+    try:
+        chase(clock.now())
     finally:
         end_of_work()
 

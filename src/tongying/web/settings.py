@@ -8,6 +8,10 @@
     Comma-separated host names that the server answers to; default loopback only.
 ``TONGYING_HTTPS``
     ``1`` behind a TLS proxy: secure cookies and the forwarded-protocol header.
+``TONGYING_SMTP_HOST``, ``_PORT``, ``_USER``, ``_PASSWORD_FILE``, ``_TLS``, ``_FROM``
+    Mail server of the notices (``TLS``: ``starttls``, ``ssl`` or ``none``). No host: no mail.
+``TONGYING_PUSH_ANYWHERE``
+    ``1`` for trials only: web pushes also go to plain http and to this network's own addresses.
 """
 
 from __future__ import annotations
@@ -104,8 +108,15 @@ INSTALLED_APPS = [
     "tongying.web.trail",
     "tongying.web.records",
     "tongying.web.cases",
+    "tongying.web.alliance",
+    "tongying.web.desk",
+    "tongying.web.panels",
+    "tongying.web.referrals",
+    "tongying.web.notices",
+    "tongying.web.workitems",
     "tongying.web.jobs",
     "tongying.web.uploads",
+    "tongying.web.capacity",
     "tongying.web.pages",
     "tongying.web.viewer",
 ]
@@ -249,3 +260,13 @@ LOGGING = {
 
 # The address that a printed QR code leads to.
 TONGYING_URL = os.environ.get("TONGYING_URL", "http://127.0.0.1:8000").rstrip("/")
+
+TONGYING_SMTP_HOST = os.environ.get("TONGYING_SMTP_HOST", "")
+TONGYING_SMTP_TLS = os.environ.get("TONGYING_SMTP_TLS", "starttls")
+TONGYING_SMTP_PORT = int(
+    os.environ.get("TONGYING_SMTP_PORT") or {"ssl": 465, "none": 25}.get(TONGYING_SMTP_TLS, 587)
+)
+TONGYING_SMTP_USER = os.environ.get("TONGYING_SMTP_USER", "")
+TONGYING_SMTP_PASSWORD_FILE = os.environ.get("TONGYING_SMTP_PASSWORD_FILE", "")
+TONGYING_SMTP_FROM = os.environ.get("TONGYING_SMTP_FROM", "tongying@localhost")
+TONGYING_PUSH_ANYWHERE = os.environ.get("TONGYING_PUSH_ANYWHERE") == "1"

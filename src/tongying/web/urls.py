@@ -16,6 +16,10 @@ urlpatterns = [
     path("viewer/", include("tongying.web.viewer.urls")),
     path("", include("tongying.web.pages.urls_work")),
     path("", include("tongying.web.pages.urls_archive")),
+    path("", include("tongying.web.pages.urls_alliance")),
+    path("", include("tongying.web.pages.urls_notices")),
+    path("", include("tongying.web.pages.urls_panel")),
+    path("", include("tongying.web.pages.urls_capacity")),
 ]
 
 handler404 = "tongying.web.pages.errors.not_found"

@@ -12,7 +12,6 @@ from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 from pydicom.uid import UltrasoundImageStorage, UltrasoundMultiFrameImageStorage
 
-from tongying.dicom.phantoms.drawing import blur
 from tongying.dicom.phantoms.header import (
     PhantomSeries,
     PhantomStudy,
@@ -21,19 +20,20 @@ from tongying.dicom.phantoms.header import (
     random_of,
 )
 from tongying.dicom.phantoms.hip_geometry import HipGeometry, PlanePoint
+from tongying.dicom.phantoms.ultrasound_screen import (
+    COLUMNS,
+    MM_PER_PIXEL,
+    ROWS,
+    Plane,
+    Scene,
+    axes,
+    calibrated_region,
+    grain_of,
+    screen_of,
+)
 
-MM_PER_PIXEL = 0.08
-ROWS, COLUMNS = 480, 600
-"""The calibrated region: 38.4 mm deep, 48 mm wide."""
-SCREEN_COLUMNS = 640
-"""With the grey bar and the depth marks at the right."""
 CINE_FRAMES = 20
 FRAME_MS = 50.0
-_DYNAMIC_DB = 58.0
-_CM = 3
-"""Physical unit code of centimetres, PS3.3 C.8.5.5.1.15."""
-
-Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def hip_image(study: PhantomStudy, hip: HipGeometry, *, side: str, number: int) 
     """Return one image of a hip; `side` is ``"L"`` or ``"R"``, `number` that of its series."""
     random = random_of(f"{study.seed}/{number}")
     dataset = _begin(study, UltrasoundImageStorage, side, number)
-    grain = _grain(random)
-    add_pixels(dataset, _screen(_echoes(hip, random), grain))
+    grain = grain_of(random)
+    add_pixels(dataset, screen_of(_echoes(hip, random), grain))
     return dataset
 
 
@@ -93,7 +93,7 @@ def hip_cine(study: PhantomStudy, hip: HipGeometry, *, side: str, number: int) -
     """Return twenty frames of a hip under gentle pressure, the head moving a millimetre."""
     dataset = _begin(study, UltrasoundMultiFrameImageStorage, side, number)
     random = random_of(f"{study.seed}/{number}")
-    steady, passing = _grain(random), _grain(random)
+    steady, passing = grain_of(random), grain_of(random)
     frames = []
     for index in range(CINE_FRAMES):
         push = sin(2 * pi * index / CINE_FRAMES)
@@ -102,7 +102,7 @@ def hip_cine(study: PhantomStudy, hip: HipGeometry, *, side: str, number: int) -
         # What differs from frame to frame: other speckle of the same kind, a tenth of the power.
         other = np.roll(passing, (23 * index, 41 * index), axis=(0, 1))
         grain = (0.95 * steady + 0.31 * other).astype(np.complex64)
-        frames.append(_screen(_echoes(moved, random_of(f"{study.seed}/{number}"), push), grain))
+        frames.append(screen_of(_echoes(moved, random_of(f"{study.seed}/{number}"), push), grain))
     add_pixels(dataset, np.stack(frames))
     dataset.NumberOfFrames = CINE_FRAMES
     dataset.FrameIncrementPointer = Tag("FrameTime")
@@ -121,36 +121,13 @@ def _begin(study: PhantomStudy, sop_class_uid: str, side: str, number: int) -> D
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "SMALL PARTS", "0001"]
     dataset.TransducerType = "LINEAR"
     dataset.LossyImageCompression = "00"
-    region = Dataset()
-    region.RegionSpatialFormat = 1
-    region.RegionDataType = 1
-    region.RegionFlags = 0
-    region.RegionLocationMinX0, region.RegionLocationMinY0 = 0, 0
-    region.RegionLocationMaxX1, region.RegionLocationMaxY1 = COLUMNS - 1, ROWS - 1
-    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = _CM
-    region.PhysicalDeltaX = region.PhysicalDeltaY = MM_PER_PIXEL / 10
-    dataset.SequenceOfUltrasoundRegions = Sequence([region])
+    dataset.SequenceOfUltrasoundRegions = Sequence([calibrated_region()])
     return dataset
-
-
-@dataclass(slots=True)
-class _Scene:
-    """Scattering strength of tissue, mirror-like echoes, and what stops the sound."""
-
-    scatter: Plane
-    mirror: Plane
-    bone: Plane
-
-
-def _axes() -> tuple[Plane, Plane]:
-    x = (np.arange(COLUMNS, dtype=np.float32) * np.float32(MM_PER_PIXEL))[None, :]
-    y = (np.arange(ROWS, dtype=np.float32) * np.float32(MM_PER_PIXEL))[:, None]
-    return x, y
 
 
 def _from_line(start: PlanePoint, end: PlanePoint, *, sag: float = 0.0) -> Plane:
     """Return every pixel's distance in mm from a line, which may sag in its middle."""
-    x, y = _axes()
+    x, y = axes()
     run = end[0] - start[0], end[1] - start[1]
     length = (run[0] ** 2 + run[1] ** 2) ** 0.5
     along = ((x - start[0]) * run[0] + (y - start[1]) * run[1]) / length
@@ -161,8 +138,8 @@ def _from_line(start: PlanePoint, end: PlanePoint, *, sag: float = 0.0) -> Plane
     return np.asarray(np.hypot(bent, beyond), dtype=np.float32)
 
 
-def _echoes(hip: HipGeometry, random: np.random.Generator, push: float = 0.0) -> _Scene:
-    x, y = _axes()
+def _echoes(hip: HipGeometry, random: np.random.Generator, push: float = 0.0) -> Scene:
+    x, y = axes()
     shape = (ROWS, COLUMNS)
     wave = np.sin(x / 3.1 + random.uniform(0, 6)) + 0.5 * np.sin(x / 1.3 + random.uniform(0, 6))
     wave = wave.astype(np.float32)
@@ -181,12 +158,12 @@ def _echoes(hip: HipGeometry, random: np.random.Generator, push: float = 0.0) ->
     mirror[away < hip.head_radius_mm + 1.3] = 0
     _socket(hip, scatter, mirror, bone)
     _femur(hip, scatter, mirror, bone, push)
-    return _Scene(scatter, mirror, bone)
+    return Scene(scatter, mirror, bone)
 
 
 def _socket(hip: HipGeometry, scatter: Plane, mirror: Plane, bone: Plane) -> None:
     """Paint ilium, bony roof, cartilage roof, labrum and the depth of the socket."""
-    x, _ = _axes()
+    x, _ = axes()
     cranial = hip.ahead(180, 26.0)
     wing = _from_line(cranial, hip.rim)
     roof = _from_line(hip.rim, hip.lower_limb)
@@ -208,7 +185,7 @@ def _socket(hip: HipGeometry, scatter: Plane, mirror: Plane, bone: Plane) -> Non
 
 def _femur(hip: HipGeometry, scatter: Plane, mirror: Plane, bone: Plane, push: float) -> None:
     """Paint the cartilaginous head, its capsule, and the ossified neck at the right."""
-    x, y = _axes()
+    x, y = axes()
     centre = hip.head[0] + 0.5 * push, hip.head[1] - 0.5 * push
     radius = hip.head_radius_mm
     away = np.hypot(x - centre[0], y - centre[1])
@@ -236,38 +213,9 @@ def _femur(hip: HipGeometry, scatter: Plane, mirror: Plane, bone: Plane, push: f
 
 def _inside(*corners: PlanePoint) -> NDArray[np.bool_]:
     """Return the pixels inside a triangle."""
-    x, y = _axes()
+    x, y = axes()
     turns = []
     for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
         turns.append((end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0]))
     signs = np.stack(np.broadcast_arrays(*turns))
     return np.asarray((signs > 0).all(axis=0) | (signs < 0).all(axis=0))
-
-
-def _grain(random: np.random.Generator) -> NDArray[np.complex64]:
-    """Return fully developed speckle of mean power 1, wider across the beam than along it."""
-    parts = []
-    for _ in range(2):
-        part = blur(random.standard_normal((ROWS, COLUMNS), dtype=np.float32), (1.1, 2.6))
-        parts.append(part / part.std() / np.float32(2**0.5))
-    return np.asarray(parts[0] + 1j * parts[1], dtype=np.complex64)
-
-
-def _screen(scene: _Scene, grain: NDArray[np.complex64]) -> NDArray[np.uint8]:
-    """Return what the machine shows: echoes behind bone fade, the rest is log-compressed."""
-    _, y = _axes()
-    passed = np.cumsum(scene.bone, axis=0) - scene.bone
-    through = np.exp(-0.85 * blur(passed, (0.0, 3.0)))
-    focus = 1.0 - 0.012 * np.abs(y - 16)
-    mirror = blur(scene.mirror, (0.6, 3.0))
-    strength = np.abs(grain * scene.scatter + mirror * (0.75 + 0.25 * grain)) * through * focus
-    noise = 0.004 * (1 + y / 20) * np.abs(np.roll(grain, 97, axis=1))
-    level = 20 * np.log10(np.maximum(strength + noise, 1e-4) / 3.2) + _DYNAMIC_DB
-    grey = np.clip(level / _DYNAMIC_DB, 0, 1) ** 1.25 * 245
-    screen = np.zeros((ROWS, SCREEN_COLUMNS), dtype=np.uint8)
-    screen[:, :COLUMNS] = np.rint(grey)
-    screen[20:220, COLUMNS + 22 : COLUMNS + 32] = np.linspace(245, 0, 200).astype(np.uint8)[:, None]
-    for millimetre in range(0, int(ROWS * MM_PER_PIXEL), 5):
-        row, long = round(millimetre / MM_PER_PIXEL), millimetre % 10 == 0
-        screen[row, COLUMNS + 4 : COLUMNS + (14 if long else 9)] = 200
-    return screen

@@ -31,6 +31,7 @@ class CaseRow(models.Model):
     measured_on = models.DateField(null=True)
     gestation_weeks = models.PositiveSmallIntegerField(null=True)
     gestation_days = models.PositiveSmallIntegerField(null=True)
+    specialty = models.CharField(max_length=16, blank=True)
     reason = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=0)
     draft_answer = models.TextField(blank=True)
@@ -42,6 +43,32 @@ class CaseRow(models.Model):
     changed_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    booked_for = models.DateTimeField(null=True)
+    complete_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+    given_back_at = models.DateTimeField(null=True)
+    """When an expert last gave it back: the time to assign it runs anew from there."""
+    accepted_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    """When the first version was signed: the promise is kept or broken then."""
+    amended_at = models.DateTimeField(null=True)
+    """When an amendment was last signed."""
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    """When it ended without an acknowledgement (withdrawn, refused)."""
+    stopped_at = models.DateTimeField(null=True)
+    """Since when the clocks stand still; None while they run."""
+    paused_seconds = models.FloatField(default=0)
+    """How long they stood still, over finished pauses."""
+    round = models.PositiveSmallIntegerField(default=0)
+    """Grows with every assignment: the steps after it are timed anew."""
+    against_local = models.CharField(max_length=16, blank=True)
+    """Value of `consult.disagreement.Disagreement`; empty where it was not coded."""
+    wake_at = models.DateTimeField(null=True)
+    """When the platform must look at the case again: the next rung of a ladder."""
+    looked_at = models.DateTimeField(null=True)
+    """When the forecast last looked at it while a breach could still be foreseen in time."""
 
     class Meta:
         """States, urgencies and confidences are the rules' own words."""
@@ -64,6 +91,7 @@ class CaseRow(models.Model):
             models.Index(fields=["answering", "state"], name="case_answering"),
             models.Index(fields=["assignee", "state"], name="case_assignee"),
             models.Index(fields=["due_at"], name="case_due"),
+            models.Index(fields=["wake_at"], name="case_wake"),
         ]
 
 

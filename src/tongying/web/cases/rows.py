@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tongying.consult.case import Case, Confidence, Question, Urgency
 from tongying.consult.desk import Opinion
+from tongying.consult.referral import RECEIVING_SEES
+from tongying.consult.specialty import Specialty
 from tongying.consult.states import State
 from tongying.kernel.age import Age, AgeRefused, age_on, corrected_age_on
 from tongying.kernel.ids import CaseId, HospitalCode, UserId
 from tongying.web.cases.models import CaseRow
 from tongying.web.cases.shown import ShownChild, ShownMember
+from tongying.web.panels.models import SeatRow
 from tongying.web.people.models import Member
 from tongying.web.records.models import Child
 
 
 def case_of(row: CaseRow) -> Case:
     """Return the case that a row keeps."""
+    referred = _referred(row)
     return Case(
         id=CaseId(row.pk),
         state=State(row.state),
@@ -28,7 +32,30 @@ def case_of(row: CaseRow) -> Case:
         version=row.version,
         submitted_at=row.submitted_at,
         reason=row.reason,
+        paused=timedelta(seconds=row.paused_seconds),
+        stopped_at=row.stopped_at,
+        booked_for=row.booked_for,
+        offered=_offered(row),
+        panellists=_panellists(row),
+        receiving=frozenset(HospitalCode(code) for code, _ in referred),
+        receivers=frozenset(UserId(doctor) for _, doctor in referred if doctor is not None),
     )
+
+
+def _offered(row: CaseRow) -> frozenset[UserId]:
+    if row.state != State.SUBMITTED.value:
+        return frozenset()
+    return frozenset(UserId(pk) for pk in row.offers.values_list("member_id", flat=True))
+
+
+def _panellists(row: CaseRow) -> frozenset[UserId]:
+    seats = SeatRow.objects.filter(panel__case=row).exclude(member=None)
+    return frozenset(UserId(pk) for pk in seats.values_list("member_id", flat=True))
+
+
+def _referred(row: CaseRow) -> list[tuple[str, int | None]]:
+    live = row.referrals.filter(state__in=RECEIVING_SEES)
+    return list(live.values_list("receiving_id", "doctor_id"))
 
 
 def question_of(row: CaseRow) -> Question:
@@ -44,6 +71,7 @@ def question_of(row: CaseRow) -> Question:
         measured_on=row.measured_on,
         gestation_weeks=row.gestation_weeks,
         gestation_days=row.gestation_days,
+        specialty=Specialty(row.specialty) if row.specialty else None,
     )
 
 
@@ -66,6 +94,10 @@ def write_case(row: CaseRow, case: Case, now: datetime) -> None:
     row.measured_on = question.measured_on
     row.gestation_weeks = question.gestation_weeks
     row.gestation_days = question.gestation_days
+    row.specialty = question.specialty.value if question.specialty else ""
+    row.paused_seconds = case.paused.total_seconds()
+    row.stopped_at = case.stopped_at
+    row.booked_for = case.booked_for
     row.revision += 1
     row.changed_at = now
 

@@ -58,6 +58,8 @@ class WorklistRow:
     assignee_id: int | None
     mine: bool
     """Whether the viewer has to act next."""
+    alerts: int = 0
+    """Alerts that nobody has acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

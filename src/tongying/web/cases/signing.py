@@ -30,6 +30,7 @@ from tongying.kernel.ids import HospitalCode, SeriesUid, SopUid, StudyUid, new_c
 from tongying.web.cases.models import CaseRow, DocumentRow, OpinionRow
 from tongying.web.cases.rows import display_name, number_of, question_of
 from tongying.web.jobs.outbox import promise
+from tongying.web.panels.signing import document_panel
 from tongying.web.people.models import Hospital, Member
 from tongying.web.records.images import content_store, opened_image
 from tongying.web.records.models import Instance, Study
@@ -207,6 +208,7 @@ def _document(
         key_images=key_images,
         amendment=None if first else Amendment(reason),
         caveats=_caveats(row, study, key_images),
+        panel=document_panel(row),
     )
     if first:
         return document

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
-from django.utils import timezone
 
 from tongying.consult import desk
 from tongying.consult.case import Case
+from tongying.consult.completeness import is_complete
 from tongying.consult.desk import Act
 from tongying.consult.people import Role, Viewer
 from tongying.consult.states import TERMINAL, Move, State
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed
+from tongying.web import now as clock
+from tongying.web.alliance.agreements import answering_hospital
 from tongying.web.cases import signing
 from tongying.web.cases.documents import (
     OpenDocument,
@@ -24,18 +26,25 @@ from tongying.web.cases.documents import (
     open_document,
     verify,
 )
-from tongying.web.cases.experts import ExpertChoice, experts_for
 from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
 from tongying.web.cases.rows import case_of, number_of, write_case
 from tongying.web.cases.showing import show
 from tongying.web.cases.waiting import waiting_for
 from tongying.web.cases.worklist import WorklistPage, WorklistQuery, worklist
-from tongying.web.people.models import Hospital, Member
+from tongying.web.desk.alerts import fire_due
+from tongying.web.desk.course import follow
+from tongying.web.desk.decisions import keep_decision
+from tongying.web.desk.facts import facts_of
+from tongying.web.desk.plan import CHOOSING, check_may_choose, with_proposal
+from tongying.web.notices.moves import notify_move
+from tongying.web.panels.signing import check_panel_allows_signing, panel_follows
+from tongying.web.people.models import Member
 from tongying.web.records.children import same_child
 from tongying.web.records.models import Instance, Study
 from tongying.web.records.reading import ObjectNotFound, study_of
 from tongying.web.records.visible import cases_for
 from tongying.web.trail import store as trail
+from tongying.web.workitems.mirror import mirror
 
 _OPEN = [state.value for state in State if state not in TERMINAL]
 
@@ -108,15 +117,10 @@ def begin(viewer: Viewer, study_uid: str) -> int:
         ).first()
         if again is not None:
             return again.pk
-        answering = (
-            Hospital.objects.filter(answers=True)
-            .exclude(code=viewer.hospital)
-            .order_by("created_at", "code")
-            .first()
-        )
+        now = clock.now()
+        answering = answering_hospital(study, now)
         if answering is None:
             raise NobodyAnswers("No hospital of this alliance takes questions yet.")
-        now = timezone.now()
         row = CaseRow.objects.create(
             state=State.DRAFT.value,
             asking_id=viewer.hospital,
@@ -152,6 +156,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         As `tongying.consult.desk.apply`.
     StaleRevision
         If the case has changed since.
+    PanelNotReady, AnswerNotConclusion
+        As `tongying.web.panels.signing.check_panel_allows_signing`.
     AssigneeRefused
         If the person chosen is no active expert of the answering hospital.
     """
@@ -159,24 +165,37 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
     # Rendered before the transaction, which holds the one write lock.
     row = _row(viewer, case_id, to_change=False)
     pictures = signing.render_key_images(row) if signs else ()
+    act = with_proposal(row, act, clock.now())
     with transaction.atomic():
         row = _row(viewer, case_id)
         before = case_of(row)
         desk.check_move(viewer, before, act.move)
         if revision is not None and revision != row.revision:
             raise StaleRevision("Somebody changed this case meanwhile; look again first.")
-        now = timezone.now()
+        check_panel_allows_signing(row, act)
+        now = clock.now()
+        fire_due(row, now)  # with the move, what fell due before it would be forgotten
         after = desk.apply(viewer, before, act, now)
         if act.move is Move.ASSIGN:
             _check_assignee(row, after)
+        if act.move in CHOOSING:
+            check_may_choose(row, act.offered or [after.assignee], now)
         write_case(row, after, now)
+        if act.move is Move.OFFER:
+            _check_offer(row, act)
+        keep_decision(row, act, before, viewer.user or None, now)
+        follow(row, act, now, complete=is_complete(after.question, facts_of(row)))
         if act.move is Move.WRITE and act.opinion is not None:
             row.draft_answer = act.opinion.answer
             row.draft_findings = act.opinion.findings
             row.draft_advice = act.opinion.advice
+        if signs and act.against_local is not None:
+            row.against_local = act.against_local.value
         if act.move is Move.SUBMIT:
             _attach_priors(row, row.studies.get(prior=False).study)
         row.save()
+        mirror(row, now)
+        panel_follows(viewer, row, act, before, now)
         if signs and act.opinion is not None:
             signing.sign(row, act.opinion, reason=act.reason.strip(), now=now, key_images=pictures)
         if act.move is Move.ACKNOWLEDGE:
@@ -185,6 +204,7 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
             )
         if act.move not in (Move.EDIT, Move.WRITE):
             _event(row, viewer, act, now)
+        notify_move(row, act, now)
         _note(row, viewer, act.move.value, now)
     return after
 
@@ -225,7 +245,7 @@ def add_key_image(viewer: Viewer, case_id: int, pick: KeyImagePick) -> int:
                 "added_by_id": viewer.user,
             },
         )
-        _note(row, viewer, "key-image", timezone.now())
+        _note(row, viewer, "key-image", clock.now())
     return image.pk
 
 
@@ -242,7 +262,7 @@ def set_caption(viewer: Viewer, case_id: int, image_id: int, text: str) -> None:
         _check_may_point(viewer, row)
         if not row.key_images.filter(pk=image_id).update(caption=text.strip()[:200]):
             raise KeyImageRefused("There is no such key image.")
-        _note(row, viewer, "key-image", timezone.now())
+        _note(row, viewer, "key-image", clock.now())
 
 
 def drop_key_image(viewer: Viewer, case_id: int, image_id: int) -> None:
@@ -258,7 +278,7 @@ def drop_key_image(viewer: Viewer, case_id: int, image_id: int) -> None:
         _check_may_point(viewer, row)
         if not row.key_images.filter(pk=image_id).delete()[0]:
             raise KeyImageRefused("There is no such key image.")
-        _note(row, viewer, "key-image", timezone.now())
+        _note(row, viewer, "key-image", clock.now())
 
 
 def next_case(viewer: Viewer) -> int | None:
@@ -286,6 +306,17 @@ def _check_assignee(row: CaseRow, after: Case) -> None:
         raise AssigneeRefused("The one who answers must be an active expert of this hospital.")
 
 
+def _check_offer(row: CaseRow, act: Act) -> None:
+    experts = Member.objects.filter(
+        pk__in=act.offered,
+        role=Role.EXPERT.value,
+        is_active=True,
+        hospital_id=row.answering_id,
+    )
+    if experts.count() != len(act.offered):
+        raise AssigneeRefused("A case is offered to active experts of this hospital only.")
+
+
 def _check_may_point(viewer: Viewer, row: CaseRow) -> None:
     case = case_of(row)
     if not desk.may_move(viewer, case, Move.EDIT):
@@ -305,11 +336,11 @@ def _event(row: CaseRow, viewer: Viewer, act: Act, now: datetime) -> None:
     CaseEvent.objects.create(
         case=row,
         at=now,
-        actor_id=viewer.user,
+        actor_id=viewer.user or None,
         move=act.move.value,
         state=row.state,
         reason=act.reason.strip(),
-        assignee_id=act.assignee if act.move is Move.ASSIGN else None,
+        assignee_id=row.assignee_id if act.move in (Move.ASSIGN, Move.CLAIM) else None,
     )
 
 
@@ -324,7 +355,6 @@ def _note(
 
 __all__ = [
     "AssigneeRefused",
-    "ExpertChoice",
     "KeyImagePick",
     "KeyImageRefused",
     "NobodyAnswers",
@@ -340,7 +370,6 @@ __all__ = [
     "begin",
     "differences",
     "drop_key_image",
-    "experts_for",
     "next_case",
     "open_document",
     "set_caption",

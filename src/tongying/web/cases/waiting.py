@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from tongying.consult.people import Role, Viewer
 from tongying.consult.states import OWNER, Owner, State
 from tongying.web.cases.models import CaseRow
+from tongying.web.panels.waiting import waiting_seats
 from tongying.web.records.visible import cases_for
 
 
@@ -24,6 +25,8 @@ def waits_for(viewer: Viewer) -> Q:
     if viewer.role is Role.REQUESTER:
         theirs = Q(state__in=_owned_by(Owner.ASKING), asking_id=viewer.hospital)
         mine |= theirs & (~Q(state=State.DRAFT.value) | Q(author_id=viewer.user))
+    if viewer.role is Role.EXPERT:
+        mine |= Q(pk__in=waiting_seats(viewer).values("panel__case_id"))
     return mine
 
 

@@ -25,6 +25,7 @@ from tongying.web.cases.models import CaseRow, CaseStudy
 from tongying.web.cases.rows import number_of, shown_child
 from tongying.web.cases.shown import WorklistRow
 from tongying.web.cases.waiting import waiting_for, waits_for
+from tongying.web.desk.clocks import open_alerts
 from tongying.web.records.search import fuzzy_name
 from tongying.web.records.visible import cases_for
 
@@ -93,7 +94,8 @@ def worklist(viewer: Viewer, query: WorklistQuery) -> WorklistPage:
             ),
         ).select_related("child", "assignee", "asking", "answering")[offset : offset + limit]
     )
-    return WorklistPage(tuple(_shown(rows)), total, counts, offset + len(rows) < total)
+    alerts = open_alerts([row.pk for row in rows])
+    return WorklistPage(tuple(_shown(rows, alerts)), total, counts, offset + len(rows) < total)
 
 
 def _subject(path: str, output: CharField | None = None) -> Subquery:
@@ -133,7 +135,7 @@ def _numbered(word: str) -> Q:
     return Q(pk=int(digits)) if digits.isdecimal() and len(digits) <= 9 else Q(pk__in=[])
 
 
-def _shown(rows: Iterable[CaseRow]) -> Iterable[WorklistRow]:
+def _shown(rows: Iterable[CaseRow], alerts: dict[int, int]) -> Iterable[WorklistRow]:
     for row in rows:
         gestation = (
             None
@@ -155,4 +157,5 @@ def _shown(rows: Iterable[CaseRow]) -> Iterable[WorklistRow]:
             assignee=row.assignee.name if row.assignee else "",
             assignee_id=row.assignee_id,
             mine=bool(row.waits),
+            alerts=alerts.get(row.pk, 0),
         )

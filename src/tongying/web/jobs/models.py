@@ -11,6 +11,8 @@ class OutboxRow(models.Model):
     kind = models.CharField(max_length=40)
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
+    """Not handed to the worker until then; None: at once."""
     enqueued_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     progress = models.JSONField(default=dict)

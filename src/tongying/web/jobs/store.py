@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tongying.kernel.errors import NotFound
+from tongying.web import now as clock
+from tongying.web.capacity.store import CAPACITY, perform
 from tongying.web.cases.documents import make_documents
 from tongying.web.cases.signing import DOCUMENTS
 from tongying.web.jobs.models import OutboxRow
+from tongying.web.notices.sending import carry
+from tongying.web.notices.store import NOTICE
 from tongying.web.uploads.unpack import unpack
 
 Progress = Callable[[int, int, str], None]
 Handler = Callable[[dict[str, Any], Progress], None]
 
 HANDLERS: dict[str, Handler] = {
+    CAPACITY: lambda payload, progress: perform(payload["run"], progress),
     DOCUMENTS: lambda payload, progress: make_documents(payload["opinion"], progress),
+    NOTICE: lambda payload, progress: carry(payload["notice"]),
     "unpack": lambda payload, progress: unpack(payload["upload_file"], progress),
 }
 """What is done for each kind of row; every handler bears being run again."""
@@ -41,9 +48,15 @@ class Job:
     kind: str
 
 
+def take_on(kind: str, handler: Handler) -> None:
+    """Add work that only a service can do, because it needs sockets; the worker calls it first."""
+    HANDLERS[kind] = handler
+
+
 def waiting(limit: int = 100) -> list[Job]:
     """Return promised work that is not yet with the worker, oldest first."""
-    rows = OutboxRow.objects.filter(enqueued_at=None).order_by("pk")[:limit]
+    ripe = Q(not_before=None) | Q(not_before__lte=clock.now())
+    rows = OutboxRow.objects.filter(ripe, enqueued_at=None).order_by("pk")[:limit]
     return [Job(row.pk, row.kind) for row in rows]
 
 

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from tongying.web.notices.vapid import public_key
+from tongying.web.notices.wishes import wishes_of
 from tongying.web.pages.archive_words import told
 from tongying.web.pages.choices import remember_choices_of
 from tongying.web.pages.signed_in import signed_in
@@ -151,6 +153,13 @@ def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
     return _back()
 
 
+def refused(
+    request: HttpRequest, form: str, error: str, *, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    """Show the account page again with a refusal beside the form it belongs to."""
+    return _page(request, form, error, typed=typed)
+
+
 def _back() -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("account"))
 
@@ -166,6 +175,8 @@ def _page(
         "place": "account",
         "profile": accounts.profile(request.viewer),  # type: ignore[attr-defined]
         "all_languages": settings.LANGUAGES,
+        "wishes": wishes_of(request.viewer),  # type: ignore[attr-defined]
+        "push_key": public_key(),
         "wrong": wrong,
         "error": error,
         **extra,

@@ -93,6 +93,10 @@ _CHANGES: Final[dict[str, Promise]] = {
     "choices": _("changed language or theme"),
     "second-factor-on": _("set up the second factor"),
     "second-factor-off": _("removed the second factor"),
+    "notices": _("changed how notices come"),
+    "push-on": _("turned notices on in a browser"),
+    "push-off": _("turned notices off in a browser"),
+    "test-notice": _("asked for a test notice"),
     "backup-codes": _("made new backup codes"),
     "shut": _("deactivated the account"),
     "opened": _("activated the account again"),
@@ -127,6 +131,8 @@ _MOVES: Final[dict[str, Promise]] = {
     "amend": _("signed an amendment"),
     "acknowledge": _("acknowledged the answer"),
     "key-image": _("chose key images"),
+    "critical": _("reported a critical finding"),
+    "critical-ack": _("acknowledged the critical finding"),
 }
 
 FIXED: Final = frozenset(

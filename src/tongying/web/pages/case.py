@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tongying.consult.desk import Act, AnswerMissing, AssigneeMissing, Opinion, ReasonMissing
+from tongying.consult.desk import (
+    Act,
+    AnswerMissing,
+    AssigneeMissing,
+    OfferEmpty,
+    Opinion,
+    OverrideReasonMissing,
+    ReasonMissing,
+)
+from tongying.consult.disagreement import Disagreement
+from tongying.consult.specialty import Specialty
 from tongying.consult.states import RULES, Move
 from tongying.kernel.errors import TongyingError
 from tongying.kernel.ids import UserId
@@ -20,10 +30,11 @@ from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.shown import CaseView
 from tongying.web.cases.store import KeyImagePick, StaleRevision
+from tongying.web.desk.plan import CHOOSING
 from tongying.web.pages.case_context import case_context
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
-from tongying.web.pages.words import EVENT_WORDS
+from tongying.web.pages.words import DISAGREEMENT_WORDS, EVENT_WORDS
 
 OPINION_MOVES: Final = frozenset({Move.SIGN, Move.AMEND})
 CONFIRMED: Final = OPINION_MOVES | {Move.DISCARD}
@@ -68,7 +79,14 @@ def move(request: HttpRequest, case_id: int, move: str) -> HttpResponse:
             act,
             revision=_revision(request),
         )
-    except (StaleRevision, ReasonMissing, AnswerMissing, AssigneeMissing) as refusal:
+    except (
+        StaleRevision,
+        ReasonMissing,
+        AnswerMissing,
+        AssigneeMissing,
+        OfferEmpty,
+        OverrideReasonMissing,
+    ) as refusal:
         return _ask(request, case_id, act, refusal_sentence(refusal), refusal=refusal)
     done = EVENT_WORDS.get(act.move)
     if done is not None:
@@ -118,6 +136,13 @@ def _act(request: HttpRequest, move: Move) -> Act:
     assignee = posted.get("assignee", "")
     if move is Move.ASSIGN and assignee.isdecimal():
         act = replace(act, assignee=UserId(int(assignee)))
+    if move is Move.OFFER:
+        ticked = (one for one in posted.getlist("offer") if one.isdecimal())
+        act = replace(act, offered=frozenset(UserId(int(one)) for one in ticked))
+    if move is Move.COMPLETE and posted.get("specialty", "") in set(Specialty):
+        act = replace(act, specialty=Specialty(posted["specialty"]))
+    if move in OPINION_MOVES and posted.get("against_local", "") in set(Disagreement):
+        act = replace(act, against_local=Disagreement(posted["against_local"]))
     if move in OPINION_MOVES:
         texts = (posted.get(name, "").strip() for name in ("answer", "findings", "advice"))
         act = replace(act, opinion=Opinion(*texts))
@@ -146,11 +171,13 @@ def _ask(
     context |= {
         "move": act.move,
         "act": act,
-        "needs_reason": RULES[act.move].needs_reason,
+        "needs_reason": RULES[act.move].needs_reason or isinstance(refusal, OverrideReasonMissing),
         "error": error,
+        "disagreements": DISAGREEMENT_WORDS.items(),
         "stale": stale,
         "theirs": _theirs(view, act) if stale else [],
-        "can_go_on": act.move in view.moves and act.move is not Move.ASSIGN,
+        "can_go_on": act.move in view.moves
+        and (act.move not in CHOOSING or act.assignee is not None),
     }
     name = "pages/case_move.html"
     if request.headers.get("HX-Request"):

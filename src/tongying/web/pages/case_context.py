@@ -9,14 +9,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from tongying.consult.case import ANSWER_WITHIN, Confidence, Question, Urgency
+from tongying.consult.completeness import Facts, missing
+from tongying.consult.critical import may_report
 from tongying.consult.people import Viewer
 from tongying.consult.states import OWNER, RULES, Move, Owner, State
-from tongying.web.cases import store
+from tongying.web import now as clock
 from tongying.web.cases.documents import SERIES_NUMBERS
-from tongying.web.cases.shown import CaseView, ShownChild, ShownMember, ShownSeries, ShownStudy
+from tongying.web.cases.shown import CaseView, ShownChild, ShownSeries, ShownStudy
+from tongying.web.desk.clocks import clocks_of
+from tongying.web.desk.critical import criticals_of
+from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
 from tongying.web.pages.opening import NOT_PICTURES, viewer_link
+from tongying.web.pages.panel_context import panel_context
 from tongying.web.pages.question_form import Typed, typed, written
+from tongying.web.pages.sentences import said
 from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
+from tongying.web.referrals.reading import may_refer_now, referrals_of_case
 
 STALE_DAYS: Final = 30
 STALE_INFANT_DAYS: Final = 7
@@ -33,22 +41,15 @@ _IN_PLACE: Final = frozenset(
         Move.SIGN,
         Move.AMEND,
         Move.ASSIGN,
+        Move.COMPLETE,
+        Move.OFFER,
+        Move.BOOK,
+        Move.OPEN,
     }
 )
 """Moves that have a form of their own on the page."""
-_FORWARD: Final = frozenset({Move.ACCEPT, Move.ACKNOWLEDGE})
+_FORWARD: Final = frozenset({Move.ACCEPT, Move.CLAIM, Move.ACKNOWLEDGE})
 """Moves that lead on; they are one press."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expert:
-    """An expert to choose from."""
-
-    member: ShownMember
-    open_cases: int
-    suggested: bool
-    fits: bool
-    """Whether their sub-specialty is named in the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class Choice:
     value: str
     label: Any
     hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Something the question still lacks."""
+
+    sentence: str
+    field: str
+    must: bool
 
 
 def case_context(
@@ -106,30 +116,52 @@ def case_context(
         "derived": _derived(view),
         "size_stale": _size_stale(question, view.child),
         "points": edits or Move.WRITE in moves,
-        "urgencies": [
-            Choice(one.value, URGENCY_WORDS[one], ANSWER_WITHIN[one].seconds // 3600)
-            for one in Urgency
-        ],
+        "urgencies": [Choice(one.value, URGENCY_WORDS[one], _hours(one)) for one in Urgency],
         "confidences": [Choice(one.value, CONFIDENCE_WORDS[one]) for one in Confidence],
+        "specialties": specialty_choices(),
+        "guessed": suggestion(view) if edits else None,
+        "lacking": lacking_of(view) if edits or Move.ASSIGN in moves else (),
         "today": timezone.localdate().isoformat(),
         "signs_as": getattr(request.user, "name", viewer.login),
         "making_documents": bool(view.opinions)
         and not view.opinions[0].documents
         and not view.opinions[0].failure,
         "reason_to_show": case.reason if _reason_counts(view) else "",
+        "clocks": clocks_of(viewer, case.id, clock.now()),
+        "criticals": criticals_of(viewer, case.id),
+        "reports_critical": may_report(viewer, case),
+        "referrals": referrals_of_case(viewer, case.id),
+        "may_refer": may_refer_now(viewer, case.id),
     }
+    context |= panel_context(viewer, view)
     if Move.ASSIGN in moves:
-        context["experts"] = [
-            Expert(
-                choice.member,
-                choice.open_cases,
-                choice.suggested,
-                bool(choice.member.sub_specialty)
-                and choice.why.startswith(choice.member.sub_specialty),
-            )
-            for choice in store.experts_for(viewer, case.id)
-        ]
+        context["desk"] = desk_card(viewer, view)
+        context["offered_to"] = "、".join(
+            one.member.name for one in context["desk"].lines if one.member.id in case.offered
+        )
     return context
+
+
+def lacking_of(view: CaseView) -> tuple[Lacking, ...]:
+    """Return what the question still lacks, what must be there first; form faults not counted."""
+    subject = next((study for study in view.studies if not study.prior), None)
+    facts = Facts(
+        birth_date=view.child.birth_date,
+        sex=view.child.sex or None,
+        images=subject.instance_count if subject else 0,
+        key_images=len(view.key_images),
+    )
+    return tuple(
+        Lacking(said(one.sentence), one.field, one.must)
+        for one in missing(view.case.question, facts)
+        if not one.code.startswith("question.")
+    )
+
+
+def _hours(urgency: Urgency) -> int:
+    """Return within how many hours the answer is promised; 0 for a booked panel."""
+    span = ANSWER_WITHIN.get(urgency)
+    return 0 if span is None else span.seconds // 3600
 
 
 def _writing(view: CaseView) -> dict[str, str]:

@@ -8,14 +8,20 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, pgettext_lazy
 
 from tongying.consult.people import Role
+from tongying.web.board.store import READING_ROLES as BOARD_ROLES
+from tongying.web.capacity.store import CAPACITY_ROLES
+from tongying.web.notices.reading import unread_count
 from tongying.web.pages.choices import theme_of
 from tongying.web.pages.words import ROLE_WORDS
 from tongying.web.trail.listing import READING_ROLES
 from tongying.web.uploads.store import UPLOADING_ROLES
+
+ROSTER_ROLES: Final = frozenset({Role.EXPERT, Role.COORDINATOR, Role.ADMIN})
+"""Who works by the roster or makes it; the page is open to the whole hospital."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,17 @@ class Place:
 PLACES: Final = (
     Place("worklist", "list", pgettext_lazy("navigation", "Consults")),
     Place("studies", "photo", pgettext_lazy("navigation", "Studies")),
+    Place(
+        "referrals",
+        "building-hospital",
+        pgettext_lazy("navigation", "Referrals"),
+        frozenset({Role.REQUESTER, Role.EXPERT, Role.COORDINATOR}),
+    ),
     Place("upload", "cloud-upload", pgettext_lazy("navigation", "Upload"), UPLOADING_ROLES),
+    Place("board", "chart-bar", pgettext_lazy("navigation", "Board"), BOARD_ROLES),
+    Place("capacity", "clock", pgettext_lazy("navigation", "Capacity"), CAPACITY_ROLES),
+    Place("alliance", "link", pgettext_lazy("navigation", "Alliance")),
+    Place("roster", "calendar", pgettext_lazy("navigation", "Roster"), ROSTER_ROLES),
     Place("trail", "shield-check", pgettext_lazy("navigation", "Who saw what"), READING_ROLES),
     Place("members", "users", pgettext_lazy("navigation", "Members"), frozenset({Role.ADMIN})),
 )
@@ -74,6 +90,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         values["account_url"] = _address("account")
         values["who"] = getattr(request.user, "name", "") or viewer.login
         values["role_word"] = ROLE_WORDS[viewer.role]
+        # Counted only where the frame is drawn: a fragment does not ask.
+        values["unread_notices"] = SimpleLazyObject(lambda: unread_count(viewer))
     return values
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import pgettext
 
 from tongying.consult.case import ANSWER_WITHIN, Urgency
-from tongying.consult.states import TERMINAL, State
+from tongying.consult.states import STOPPED, TERMINAL, State
 
 BAR: Final = 44
 """Length of the bar in the units of its drawing."""
@@ -26,7 +26,8 @@ class TimeLeft:
     Attributes
     ----------
     level : str
-        ``"late"``, ``"soon"``, ``"ok"``, ``"none"`` (nothing promised) or ``"done"``.
+        ``"late"``, ``"soon"``, ``"ok"``, ``"stopped"`` (waiting for county data), ``"none"``
+        (nothing promised) or ``"done"``.
     text : str
         Number and word.
     fill : int
@@ -55,6 +56,8 @@ def time_left(state: State, due_at: datetime | None, urgency: str, now: datetime
         return TimeLeft("done", pgettext("time", "answered"))
     if state in TERMINAL:
         return TimeLeft("done", pgettext("time", "closed"))
+    if state in STOPPED:
+        return TimeLeft("stopped", pgettext("time", "clock stopped"))
     if due_at is None:
         return TimeLeft("none", pgettext("time", "no promise yet"))
     left = due_at - now
@@ -63,11 +66,22 @@ def time_left(state: State, due_at: datetime | None, urgency: str, now: datetime
         return TimeLeft(
             "late", pgettext("time", "%(span)s overdue") % {"span": _span(minutes)}, BAR
         )
-    promise = ANSWER_WITHIN[Urgency(urgency)] if urgency else None
-    used = 0.0 if promise is None else 1 - left / promise
+    promise = ANSWER_WITHIN.get(Urgency(urgency)) if urgency else None
+    if promise is None:
+        return span_left(due_at, now)
+    used = 1 - left / promise
     level = "soon" if used >= 1 - SOON else "ok"
     text = pgettext("time", "%(span)s left") % {"span": _span(minutes)}
     return TimeLeft(level, text, max(1, min(BAR, round(used * BAR))))
+
+
+def span_left(due_at: datetime, now: datetime) -> TimeLeft:
+    """Say how much time is left where there is no promise to draw a bar of."""
+    left = due_at - now
+    minutes = int(abs(left).total_seconds() // _HOUR)
+    if left < timedelta():
+        return TimeLeft("late", pgettext("time", "%(span)s overdue") % {"span": _span(minutes)})
+    return TimeLeft("ok", pgettext("time", "%(span)s left") % {"span": _span(minutes)})
 
 
 def _span(minutes: int) -> str:

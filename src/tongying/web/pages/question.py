@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +19,7 @@ from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.shown import CaseView
 from tongying.web.cases.store import StaleRevision
-from tongying.web.pages.case_context import case_context
+from tongying.web.pages.case_context import case_context, lacking_of
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
@@ -54,7 +55,8 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
     """Keep what is typed; with ``then=submit`` send it where nothing is missing.
 
     A script that saves while the doctor types gets JSON: ``revision``, ``saved_at``, ``errors``
-    and ``missing`` by field; 409 with the stored ``values`` where somebody else saved meanwhile.
+    and ``missing`` by field, ``lacking`` as HTML; 409 with the stored ``values`` where somebody
+    else saved meanwhile.
     """
     viewer = request.viewer  # type: ignore[attr-defined]
     autosave = bool(request.headers.get("Tongying-Autosave"))
@@ -67,12 +69,15 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
         return _stale(request, show(viewer, case_id), form, refusal, autosave=autosave)
     faults = form.errors | form.missing
     if autosave:
+        now = show(viewer, case_id)
+        lacking = {"lacking": lacking_of(now), "edits": True}
         return JsonResponse(
             {
-                "revision": show(viewer, case_id).revision,
+                "revision": now.revision,
                 "saved_at": f"{timezone.localtime():%H:%M}",
                 "errors": form.errors,
                 "missing": form.missing,
+                "lacking": render_to_string("pages/_lacking.html", lacking, request=request),
             }
         )
     if request.POST.get("then") == "submit" and not faults:

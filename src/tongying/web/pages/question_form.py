@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tongying.consult.case import Confidence, Question, Urgency
+from tongying.consult.specialty import Specialty
 from tongying.web.pages.sentences import said
 
 FIELDS: Final = tuple(field.name for field in fields(Question))
@@ -64,6 +65,7 @@ def typed(posted: Mapping[str, Any], stored: Question) -> Typed:
         measured_on=_day(values["measured_on"], errors),
         gestation_weeks=_whole(values["gestation_weeks"], "gestation_weeks", errors),
         gestation_days=_whole(values["gestation_days"], "gestation_days", errors),
+        specialty=Specialty(values["specialty"]) if values["specialty"] in _SPECIALTY else None,
     )
     for name, sentence in question.implausible().items():
         errors.setdefault(name, said(sentence))
@@ -83,6 +85,7 @@ def written(question: Question) -> dict[str, str]:
 
 _CONFIDENCE = frozenset(one.value for one in Confidence)
 _URGENCY = frozenset(one.value for one in Urgency)
+_SPECIALTY = frozenset(one.value for one in Specialty)
 
 
 def _text(value: object) -> str:

@@ -14,20 +14,28 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as fixed
 
+from tongying.consult.alliance_faults import AllianceRefused
 from tongying.kernel.errors import TongyingError
+from tongying.web.pages.alliance_words import told_fault
 
 BY_CODE: Final[dict[str, Promise]] = {
     "case.out-of-place": _("This cannot be done in the state the case is in now. Look again."),
     "case.not-yours": _("This is not yours to do on this case."),
+    "referral.out-of-place": _("This cannot be done in the state the referral is in. Look again."),
+    "referral.not-yours": _("This is not yours to do on this referral."),
     "child.not-found": _("There is no such child."),
     "hospital.unknown": _("There is no hospital with this code."),
     "member.unknown": _("There is no such member."),
     "document.not-stored": _("The archive refused a document of the opinion."),
+    "panel.not-ready": _("The joint panel is not finished; the panel says what is missing."),
 }
 """Refusals whose sentence carries a name or number; by their code."""
 
 FIXED: Final = frozenset(
     {
+        # alerts
+        fixed("There is no such alert."),
+        fixed("This alert was told to others; they or the desk acknowledge it."),
         # the question and the moves
         fixed("Write the question the expert is to answer."),
         fixed("Say how urgent it is."),
@@ -41,6 +49,41 @@ FIXED: Final = frozenset(
         fixed("Give a reason in a few words."),
         fixed("Choose the expert who is to answer."),
         fixed("Answer the question before you sign."),
+        # the joint panel
+        fixed("This is not yours to do on this panel."),
+        fixed("This cannot be done as the panel stands now; look again."),
+        fixed("There is no such seat on this panel."),
+        fixed("Choose a specialty and a person to invite."),
+        fixed("This specialty has a seat on the panel already."),
+        fixed("This person has a seat on the panel already."),
+        fixed("Whoever leads the panel takes a seat before the first opinion is signed."),
+        fixed("Write the joint conclusion first."),
+        fixed("Write your opinion before you sign."),
+        fixed("This seat has already answered to the conclusion."),
+        fixed("The conclusion has been changed meanwhile; read it again."),
+        fixed("Say in words what you do not agree with."),
+        fixed("The panel is closed by signing the opinion of the case."),
+        fixed("This case has no joint panel."),
+        fixed("Somebody changed this panel meanwhile; look again first."),
+        fixed("The answer must be the joint conclusion; change it there."),
+        fixed("A seat of the joint panel is not complete."),
+        fixed("A joint panel needs a conclusion and a signed opinion."),
+        fixed("The answer of a joint panel must be its conclusion."),
+        fixed("A seat is for an active expert with a valid licence, not of the asking hospital."),
+        fixed("Say why you choose another expert than proposed."),
+        fixed("Choose the experts to whom the case is offered."),
+        fixed("Give a time for the panel that is still to come."),
+        fixed("The licence of the chosen expert has expired."),
+        fixed("The chosen expert has no licence on record."),
+        fixed("The chosen expert belongs to the hospital that asks."),
+        fixed("The study has no images yet."),
+        fixed("The images do not say when the child was born."),
+        fixed("The images do not say the child's sex."),
+        fixed("A line of history helps the expert."),
+        fixed("The field is not chosen; the desk will choose it."),
+        fixed("The weight is not given."),
+        fixed("No key image is marked."),
+        fixed("A case is offered to active experts of this hospital only."),
         fixed("Somebody changed this case meanwhile; look again first."),
         fixed("Only a requester may ask, about a study of their own hospital."),
         fixed("No hospital of this alliance takes questions yet."),
@@ -61,6 +104,21 @@ FIXED: Final = frozenset(
         fixed("There is no study to open in the viewer."),
         fixed("The date lies before the date of birth, so the age is not known."),
         fixed("A gestation at birth must lie between 22 and 44 weeks."),
+        # rosters, hours, pace
+        fixed("The minutes from acceptance to signature must be more than 0."),
+        fixed("Two shifts of one person overlap."),
+        fixed("Service hours must be a list of seven days."),
+        fixed("A span of service hours has a beginning and an end."),
+        fixed("Service hours are written as 08:00."),
+        fixed("Service hours need an entry for each of the seven days."),
+        fixed("Service hours must be open at some time of the week."),
+        fixed("Each day of the service hours must be a list of spans."),
+        fixed("Service hours of a day must be in order and must not overlap."),
+        # the board
+        fixed("The board is for coordinators, administrators and researchers."),
+        fixed("The period must not end before it begins."),
+        fixed("The period must not be longer than 400 days."),
+        fixed("Write the days of the period as 2026-03-01."),
         # doubts about images
         fixed("The file lacks the DICOM preamble; it was read anyway."),
         fixed("The file does not say its transfer syntax; it was recognised from the data."),
@@ -107,10 +165,36 @@ _PATTERNS: Final = (
         re.compile(r"(?P<what>\d+) of the key images could not be rendered and are left out\."),
         fixed("%(what)s of the key images could not be rendered and are left out."),
     ),
+    (
+        re.compile(r"There is no agreement between (?P<one>\S+) and (?P<other>\S+) on record\."),
+        fixed("There is no agreement between %(one)s and %(other)s on record."),
+    ),
+    (
+        re.compile(
+            r"The agreement between (?P<one>\S+) and (?P<other>\S+) expired on (?P<day>[\d-]+)\."
+        ),
+        fixed("The agreement between %(one)s and %(other)s expired on %(day)s."),
+    ),
+    (
+        re.compile(
+            r"The agreement between (?P<one>\S+) and (?P<other>\S+) begins on (?P<day>[\d-]+)"
+            r" only\."
+        ),
+        fixed("The agreement between %(one)s and %(other)s begins on %(day)s only."),
+    ),
+    (
+        re.compile(
+            r"The agreement between (?P<one>\S+) and (?P<other>\S+) does not cover"
+            r" (?P<what>\w+)\."
+        ),
+        fixed("The agreement between %(one)s and %(other)s does not cover %(what)s."),
+    ),
 )
 
 ATTRIBUTES: Final = frozenset(
     {
+        fixed("imaging"),
+        fixed("nuclear"),
         fixed("patient's birth date"),
         fixed("study date"),
         fixed("study time"),
@@ -133,14 +217,19 @@ def said(sentence: str) -> str:
     for pattern, message in _PATTERNS:
         match = pattern.fullmatch(sentence)
         if match:
-            what = match["what"]
-            return gettext(message) % {"what": gettext(what) if what in ATTRIBUTES else what}
+            values = match.groupdict()
+            return gettext(message) % {
+                name: gettext(value) if value in ATTRIBUTES else value
+                for name, value in values.items()
+            }
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 
 
 def refusal_sentence(error: TongyingError) -> str:
     """Return a refusal's sentence in the reader's language."""
+    if isinstance(error, AllianceRefused):
+        return told_fault(error.fault)
     if error.error_code in BY_CODE:
         return str(BY_CODE[error.error_code])
     return said(error.sentence)

@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _p
 
 from tongying.consult.case import Confidence, Urgency
+from tongying.consult.disagreement import Disagreement
+from tongying.consult.eligibility import Obstacle
 from tongying.consult.people import Role
+from tongying.consult.specialty import Specialty
 from tongying.consult.states import OWNER, Move, Owner, State
 from tongying.kernel.age import Age
 from tongying.web.cases.shown import ShownChild
@@ -54,7 +57,12 @@ MOVE_WORDS: Final[dict[Move, Promise]] = {
     Move.RETURN: _p("move", "Send back"),
     Move.RESUBMIT: _p("move", "Send again"),
     Move.REFUSE: _p("move", "Do not take"),
+    Move.COMPLETE: _p("move", "The data are complete"),
+    Move.BOOK: _p("move", "Set the time"),
+    Move.OFFER: _p("move", "Offer to several"),
     Move.ASSIGN: _p("move", "Assign"),
+    Move.CLAIM: _p("move", "Take the case"),
+    Move.OPEN: _p("move", "Open the images"),
     Move.ACCEPT: _p("move", "Accept"),
     Move.DECLINE: _p("move", "Give back"),
     Move.ASK_DATA: _p("move", "Ask for more data"),
@@ -69,6 +77,9 @@ MOVE_HELP: Final[dict[Move, Promise]] = {
     Move.WITHDRAW: _("The case is closed without an answer. The answering hospital sees why."),
     Move.RETURN: _("The asking hospital mends the question and sends it again."),
     Move.REFUSE: _("The case is closed without an answer. The asking hospital sees why."),
+    Move.COMPLETE: _("Says that nothing is missing before an expert starts."),
+    Move.OFFER: _("Whoever takes it first answers; the others no longer see it."),
+    Move.CLAIM: _("The case is yours from now on; nobody else can take it."),
     Move.DECLINE: _("The coordinator assigns somebody else and sees why."),
     Move.ASK_DATA: _("The asking hospital sees what is missing and says when it is there."),
     Move.AMEND: _("The signed version stays. A new version with the reason is added."),
@@ -84,7 +95,12 @@ EVENT_WORDS: Final[dict[str, Promise]] = {
     Move.RETURN: _p("event", "sent it back"),
     Move.RESUBMIT: _p("event", "sent it again"),
     Move.REFUSE: _p("event", "did not take the case"),
+    Move.COMPLETE: _p("event", "found the data complete"),
+    Move.BOOK: _p("event", "set the time of the panel"),
+    Move.OFFER: _p("event", "offered it to several experts"),
     Move.ASSIGN: _p("event", "assigned"),
+    Move.CLAIM: _p("event", "took the case"),
+    Move.OPEN: _p("event", "opened the images"),
     Move.ACCEPT: _p("event", "accepted"),
     Move.DECLINE: _p("event", "gave it back"),
     Move.ASK_DATA: _p("event", "asked for more data"),
@@ -109,6 +125,7 @@ URGENCY_WORDS: Final[dict[Urgency, Promise]] = {
     Urgency.EMERGENCY: _p("urgency", "Emergency"),
     Urgency.URGENT: _p("urgency", "Urgent"),
     Urgency.ROUTINE: _p("urgency", "Routine"),
+    Urgency.BOOKED: _p("urgency", "Booked panel"),
 }
 
 URGENCY_TONES: Final[dict[Urgency, str]] = {Urgency.EMERGENCY: "red", Urgency.URGENT: "amber"}
@@ -117,6 +134,43 @@ CONFIDENCE_WORDS: Final[dict[Confidence, Promise]] = {
     Confidence.CERTAIN: _p("confidence", "Certain"),
     Confidence.PROBABLE: _p("confidence", "Probable"),
     Confidence.UNSURE: _p("confidence", "Unsure"),
+}
+
+SPECIALTY_WORDS: Final[dict[Specialty, Promise]] = {
+    Specialty.NEURO: _p("specialty", "Neuro"),
+    Specialty.HEAD_NECK: _p("specialty", "Head and neck"),
+    Specialty.CHEST: _p("specialty", "Chest"),
+    Specialty.HEART: _p("specialty", "Heart"),
+    Specialty.ABDOMEN: _p("specialty", "Abdomen"),
+    Specialty.UROLOGY: _p("specialty", "Urogenital"),
+    Specialty.BONE: _p("specialty", "Bones and joints"),
+    Specialty.ONCOLOGY: _p("specialty", "Oncology"),
+    Specialty.FETAL: _p("specialty", "Fetal"),
+    Specialty.NUCLEAR: _p("specialty", "Nuclear medicine"),
+    Specialty.ULTRASOUND: _p("specialty", "Ultrasound"),
+    Specialty.SURGERY: _p("specialty", "Surgery"),
+    Specialty.PATHOLOGY: _p("specialty", "Pathology"),
+    Specialty.PAEDIATRICS: _p("specialty", "Paediatrics"),
+}
+
+OBSTACLE_WORDS: Final[dict[Obstacle, Promise]] = {
+    Obstacle.LICENCE_EXPIRED: _p("obstacle", "licence expired"),
+    Obstacle.LICENCE_UNKNOWN: _p("obstacle", "no licence on record"),
+    Obstacle.OWN_HOSPITAL: _p("obstacle", "from the asking hospital"),
+    Obstacle.DECLINED: _p("obstacle", "gave it back before"),
+    Obstacle.SPECIALTY: _p("obstacle", "another field"),
+    Obstacle.MODALITY: _p("obstacle", "does not read these images"),
+    Obstacle.AGE: _p("obstacle", "does not take this age"),
+    Obstacle.OFF_DUTY: _p("obstacle", "off duty"),
+    Obstacle.ON_CALL_ONLY: _p("obstacle", "on call for urgent cases only"),
+    Obstacle.LOAD: _p("obstacle", "has as many cases as allowed"),
+}
+
+DISAGREEMENT_WORDS: Final[dict[Disagreement, Promise]] = {
+    Disagreement.AGREES: _p("disagreement", "Agrees"),
+    Disagreement.MINOR: _p("disagreement", "Differs, same treatment"),
+    Disagreement.MAJOR: _p("disagreement", "Differs, other treatment"),
+    Disagreement.NO_LOCAL_READ: _p("disagreement", "They had no diagnosis"),
 }
 
 SEX_WORDS: Final[dict[str, Promise]] = {
@@ -143,6 +197,7 @@ FIELD_WORDS: Final[dict[str, Promise]] = {
     "weight_kg": _p("field", "Weight"),
     "height_cm": _p("field", "Height"),
     "measured_on": _p("field", "Measured on"),
+    "specialty": _p("field", "Field"),
     "gestation_weeks": _p("field", "Gestation at birth, weeks"),
     "gestation_days": _p("field", "Gestation at birth, days"),
     "answer": _p("field", "Answer"),

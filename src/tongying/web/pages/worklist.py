@@ -22,6 +22,7 @@ from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.worklist import SORTS, TABS, WorklistPage, WorklistQuery
 from tongying.web.cases.worklist import worklist as worklist_page
+from tongying.web.desk.critical import open_criticals
 from tongying.web.pages.opening import viewer_link
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.pages.worklist_lines import lines_of
@@ -147,6 +148,7 @@ def _context(request: HttpRequest, query: WorklistQuery, page: WorklistPage) -> 
         "all_url": _url(query, tab="all"),
         "waiting_count": page.counts["mine"],
         "asks": viewer.role is Role.REQUESTER,
+        "open_criticals": open_criticals(viewer),
     }
 
 

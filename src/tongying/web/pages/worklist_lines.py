@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import ngettext
+
 from tongying.consult.states import State
 from tongying.web.cases.shown import WorklistRow
 from tongying.web.pages import words
@@ -23,6 +25,9 @@ class Line:
     id: int
     mine: bool
     left: TimeLeft
+    alerts: str
+    """How many alerts are open, ready to be read out; empty for none."""
+    alert_count: int
     urgency: str
     urgency_tone: str
     name: str
@@ -69,6 +74,8 @@ def _line(
         id=row.id,
         mine=row.mine,
         left=time_left(row.state, row.due_at, row.urgency, now),
+        alerts=_alerts(row.alerts),
+        alert_count=row.alerts,
         urgency=urgencies.get(row.urgency, ""),
         urgency_tone=tones.get(row.urgency, ""),
         name=child.name or row.number,
@@ -86,6 +93,12 @@ def _line(
         owner=words.owner_words(row.state, row.assignee, mine=row.mine),
         state_title=f"{state} · {row.assignee}" if row.assignee else state,
     )
+
+
+def _alerts(count: int) -> str:
+    if not count:
+        return ""
+    return ngettext("%(count)d open alert", "%(count)d open alerts", count) % {"count": count}
 
 
 def _cut(text: str, most: int) -> str:

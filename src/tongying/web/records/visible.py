@@ -11,19 +11,35 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from tongying.consult.people import Role, Viewer
-from tongying.consult.states import PRIVATE
+from tongying.consult.referral import RECEIVING_SEES
+from tongying.consult.states import PRIVATE, State
 from tongying.web.cases.models import CaseRow, CaseStudy
+from tongying.web.desk.models import OfferRow
+from tongying.web.panels.models import SeatRow
 from tongying.web.records.models import Study
+from tongying.web.referrals.models import ReferralRow
 
 _PRIVATE = [state.value for state in PRIVATE]
 
 
 def _invited(viewer: Viewer, prefix: str = "") -> Q:
     """Return the condition under which a case is open to a viewer from outside the asking side."""
+    pk = f"{prefix}pk__in"
+    live = ReferralRow.objects.filter(state__in=RECEIVING_SEES)
     if viewer.role is Role.EXPERT:
-        invited = Q(**{f"{prefix}assignee_id": viewer.user})
+        seats = SeatRow.objects.filter(member_id=viewer.user).values("panel__case_id")
+        offers = OfferRow.objects.filter(
+            member_id=viewer.user, case__state=State.SUBMITTED.value
+        ).values("case_id")
+        invited = (
+            Q(**{f"{prefix}assignee_id": viewer.user})
+            | Q(**{pk: offers})
+            | Q(**{pk: seats})
+            | Q(**{pk: live.filter(doctor_id=viewer.user).values("case_id")})
+        )
     elif viewer.role is Role.COORDINATOR:
-        invited = Q(**{f"{prefix}answering_id": viewer.hospital})
+        referred = live.filter(receiving_id=viewer.hospital).values("case_id")
+        invited = Q(**{f"{prefix}answering_id": viewer.hospital}) | Q(**{pk: referred})
     else:
         return Q(pk__in=[])
     return invited & ~Q(**{f"{prefix}state__in": _PRIVATE})

@@ -22,11 +22,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tongying.web.desk.opened import note_opened
 from tongying.web.viewer.config import WORKER_CSP, csp_header, start_values
 from tongying.web.viewer.files import PAGE, ViewerFile, viewer_files
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+MOST_STUDIES = 50
+"""Studies of one address that are looked at for the case they belong to."""
 
 
 @require_safe
@@ -72,6 +75,9 @@ def viewer(request: HttpRequest, name: str = "") -> HttpResponseBase:
             status=503,
             content_type="text/plain; charset=utf-8",
         )
+    asked = request.GET.get("StudyInstanceUIDs", "")
+    if asked:
+        note_opened(request.viewer, asked.split(",")[:MOST_STUDIES])
     response = FileResponse(page.path.open("rb"), content_type=page.content_type)
     response["Cache-Control"] = "private, no-cache"
     response["Content-Security-Policy"] = csp_header(settings.TONGYING_VIEWER_CSP)

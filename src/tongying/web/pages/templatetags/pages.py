@@ -17,9 +17,10 @@ from tongying.consult.people import Role
 from tongying.consult.states import Move, State
 from tongying.kernel.age import Age
 from tongying.web.cases.shown import CaseView, ShownChild, ShownDocument, ShownSeries, ShownStudy
-from tongying.web.pages import words
+from tongying.web.pages import critical_words, words
 from tongying.web.pages.due import TimeLeft, time_left
 from tongying.web.pages.opening import large_picture_url, picture_url, viewer_link
+from tongying.web.pages.panel_words import PANEL_EVENT_WORDS
 from tongying.web.pages.sentences import said
 
 register = template.Library()
@@ -69,7 +70,8 @@ def move_help(move: Move | str) -> str:
 @register.filter
 def event_word(move: str) -> str:
     """Return what a line of the timeline says."""
-    return str(words.EVENT_WORDS.get(move, move))
+    others = PANEL_EVENT_WORDS | critical_words.EVENT_WORDS
+    return str(words.EVENT_WORDS.get(move) or others.get(move, move))
 
 
 @register.filter

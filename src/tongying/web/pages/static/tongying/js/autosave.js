@@ -93,12 +93,16 @@ export function autosave(form) {
     }
     const answer = await response.json();
     revision.value = answer.revision;
-    for (const other of document.querySelectorAll('input[name="revision"]')) other.value = answer.revision;
+    for (const other of document.querySelectorAll('input[name="revision"]')) {
+      if (other.dataset.of === revision.dataset.of) other.value = answer.revision;
+    }
     last = sent;
     if (JSON.stringify(valuesOf(form)) === sent && !Object.keys(answer.errors).length) localStorage.removeItem(key);
     else keep();
     say(words.saved.replace("{at}", answer.saved_at));
     showErrors(answer);
+    const lacking = document.querySelector("#lacking-box");
+    if (lacking && "lacking" in answer) lacking.innerHTML = answer.lacking;
   }
 
   function showErrors({ errors, missing }) {

@@ -60,7 +60,14 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   });
 }
 
+/** Return the button that Ctrl+Enter presses: of the form being written, or the page's first. */
+function sendButton() {
+  const here = document.activeElement?.closest("form")?.querySelector("[data-send]");
+  return here ?? document.querySelector("[data-send]:not([disabled])");
+}
+
 onKey("v", () => document.getElementById("open-viewer")?.click());
+onKey("c", () => document.getElementById("report-critical")?.click());
 onKey("u", () => location.assign("/"));
-onKey("ctrl+enter", () => document.querySelector("[data-send]")?.click());
+onKey("ctrl+enter", () => sendButton()?.click());
 pickKeyImages();

@@ -49,20 +49,27 @@ document.addEventListener("htmx:config:request", (event) => {
   const request = event.detail.ctx.request;
   if (!/^(GET|HEAD)$/.test(request.method)) request.headers["X-CSRFToken"] = csrfToken();
 });
-document.addEventListener("htmx:before:request", () => {
+/** Say whether a request is the bell's own: it runs by itself and must not disturb anybody. */
+const inBackground = (event) => event.detail.ctx?.sourceElement?.id === "bell";
+
+document.addEventListener("htmx:before:request", (event) => {
+  if (inBackground(event)) return;
   pending += 1;
   body.classList.add("busy");
 });
-document.addEventListener("htmx:finally:request", () => {
+document.addEventListener("htmx:finally:request", (event) => {
+  if (inBackground(event)) return;
   pending = Math.max(0, pending - 1);
   if (!pending) body.classList.remove("busy");
 });
 document.addEventListener("htmx:response:error", (event) => {
+  if (inBackground(event)) return;
   const context = event.detail.ctx;
   const status = context.response?.status ?? 0;
   showFailure(sentenceOf(context.text), status >= 500 ? () => retry(context) : null);
 });
 document.addEventListener("htmx:error", (event) => {
+  if (inBackground(event)) return;
   const context = event.detail.ctx;
   if (context) showFailure(navigator.onLine ? body.dataset.slow : body.dataset.offline, () => retry(context));
 });

@@ -1,0 +1,1 @@
+"""The desk: offers, decisions, pauses, alerts, critical findings."""
