@@ -121,6 +121,8 @@ def play(settings: dict[str, int | str]) -> dict[str, object]:
     end = days * 86400
     kills = sorted(chance.sample(range(3600, end, 60), int(settings["kills"])))
     killed, restart_at, tick, begun = [], None, 0, time.monotonic()
+    down: list[tuple[int, int]] = []
+    looked = 0
     said = begun
     trial.turn(START)
     trial.start()
@@ -143,6 +145,9 @@ def play(settings: dict[str, int | str]) -> dict[str, object]:
             restart_at = tick + chance.randrange(300, 3 * 3600)
         elif trial.worker is not None:
             trial.wait(now)
+            if len(down) < len(killed):
+                down.append((looked, tick))
+            looked = tick
         last_look = trial.look(now)
         if time.monotonic() - said > REPORT_EVERY_SECONDS:
             said = time.monotonic()
@@ -162,7 +167,10 @@ def play(settings: dict[str, int | str]) -> dict[str, object]:
     return {
         "end": (START + timedelta(seconds=end)).isoformat(),
         "kills": killed,
-        "kills_left": kills,
+        "down": [
+            [(START + timedelta(seconds=one)).isoformat() for one in span]
+            for span in (*down, *[(looked, end)] * (len(killed) - len(down)))
+        ],
         "acts": people.acts,
         "ticks": trial.ticks,
         "looked_at": trial.looked_at,

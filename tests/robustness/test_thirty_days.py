@@ -21,6 +21,7 @@ from rung_oracle import Alert, Facts, alerts, due_rungs, seconds, timelines
 pytestmark = pytest.mark.server
 
 LEAD_MINUTES = 30
+LAST_LOOK_MINUTES = 32
 MILLISECOND = 0.001
 START = 1772380800.0
 """Seconds since 1970 of the trial's beginning."""
@@ -59,7 +60,7 @@ def test_every_rung_fires_once_and_every_breach_is_accounted_for(scale, tmp_path
         for key, at in due_rungs(facts_of(case), lines[case["id"]], end).items()
     }
     check_rungs(due, [one for one in fired if one.kind == "rung"])
-    report = account_for_breaches(fired)
+    report = account_for_breaches(fired, down_of(said))
     with capfd.disabled():
         print(f"\n{scale}\n{summary(said, fired, due)}\n{json.dumps(report, indent=1)}")  # noqa: T201
     assert report["unexplained"] == []
@@ -118,7 +119,12 @@ def check_rungs(due: dict[tuple, float], fired: list[Alert]) -> None:
         assert one.told > 0, key
 
 
-def account_for_breaches(fired: list[Alert]) -> dict:
+def down_of(said: dict) -> list[tuple[float, float]]:
+    """Return from when until when the worker looked at nothing."""
+    return [(seconds(begin), seconds(end)) for begin, end in said["down"]]
+
+
+def account_for_breaches(fired: list[Alert], down: list[tuple[float, float]]) -> dict:
     """Say for every broken promise how early it was foreseen, or why it was not."""
     first: dict[int, float] = {}
     for one in fired:
@@ -137,6 +143,9 @@ def account_for_breaches(fired: list[Alert]) -> dict:
             leads.append(lead)
         if lead < LEAD_MINUTES:
             why_not[detail["why_not"]] = why_not.get(detail["why_not"], 0) + 1
+            if detail["why_not"] == "not-looked":
+                last = breach.fell_due - LAST_LOOK_MINUTES * 60
+                assert any(begin <= last <= end for begin, end in down), breach
             if detail["why_not"] in ("", "unexplained"):
                 unexplained.append(breach.case)
     early = sum(lead >= LEAD_MINUTES for lead in leads)

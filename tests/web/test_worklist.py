@@ -10,7 +10,7 @@ import case_world
 import pytest
 from django.utils import translation
 
-from tongying.consult.case import ANSWER_WITHIN, Urgency
+from tongying.consult.case import ANSWER_WITHIN, PANEL_WITHIN, Urgency
 from tongying.consult.states import TERMINAL, State
 from tongying.web.cases.models import CaseRow, CaseStudy
 from tongying.web.pages.due import BAR, time_left
@@ -164,12 +164,14 @@ def test_the_page_does_not_ask_more_for_more_rows(
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("urgency", [*Urgency, None])
 def test_time_left_always_says_a_word(state: State, urgency: Urgency | None) -> None:
-    due = None if urgency is None else NOW + ANSWER_WITHIN[urgency] / 2
+    due = None if urgency is None else NOW + ANSWER_WITHIN.get(urgency, PANEL_WITHIN) / 2
     left = time_left(state, due, urgency.value if urgency else "", NOW)
     assert left.text
     assert 0 <= left.fill <= BAR
     settled = state in TERMINAL or state is State.SIGNED
-    assert left.level == ("done" if settled else "ok" if urgency else "none")
+    stopped = state in (State.RETURNED, State.WAITING)
+    running = "ok" if urgency else "none"
+    assert left.level == ("done" if settled else "stopped" if stopped else running)
 
 
 @pytest.mark.parametrize(

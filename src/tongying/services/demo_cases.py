@@ -100,6 +100,18 @@ _NEWBORN_HIP = Opinion(
 
 CASES: tuple[DemoCase, ...] = (
     DemoCase(
+        "wen-us",
+        "chenjianguo",
+        State.READING,
+        "半年内三次肠套叠住院，右下腹小肠内可疑病变，拿不准：是什么引起反复肠套叠？",
+        "复发性肠套叠",
+        "反复腹痛、血便；前两次水压灌肠复位成功。无发热。",
+        Confidence.UNSURE,
+        Urgency.URGENT,
+        1,
+        expert="dengyan",
+    ),
+    DemoCase(
         "deng-hip",
         "zhouqiang",
         State.DRAFT,
