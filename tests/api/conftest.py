@@ -11,7 +11,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fhir"))
 
 import alliance  # found by the line above
-
 from tongying.archive.content_store import FileContentStore
 from tongying.web.records import images
 from tongying.web.trail import store as trail

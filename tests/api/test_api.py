@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from alliance import BARE_UID, FOREIGN_UID, PRIOR_UID, STUDY_UID, Alliance
 from django.conf import settings
 from django.test import Client
 
+from alliance import BARE_UID, FOREIGN_UID, PRIOR_UID, STUDY_UID, Alliance
 from tongying.web.people.models import Member
 
 QUESTION = {
