@@ -37,7 +37,7 @@ class Scale:
 
 
 SCALES = [
-    pytest.param(Scale(2, 100, 3, 1800), id="short", marks=pytest.mark.timeout(900)),
+    pytest.param(Scale(2, 80, 3, 3600), id="short", marks=pytest.mark.timeout(900)),
     pytest.param(
         Scale(30, 2000, 20, 1200), id="month", marks=[pytest.mark.long, pytest.mark.timeout(14400)]
     ),
