@@ -296,10 +296,14 @@ def test_shifts_are_put_on_and_taken_off() -> None:
         rosters.add_shift(desk, shift(2, 8, 12, "county-expert"))
     with pytest.raises(NotYourBooks):
         rosters.add_shift(viewer("lead-expert"), shift(3, 8, 12))
-    roster = rosters.roster_of(LEAD, at(2, 0), at(3, 0))
     expert = Member.objects.get(login="lead-expert")
+    colleague = Member.objects.get(login="lead-coordinator")
+    roster = rosters.roster_of([expert.pk, colleague.pk], at(2, 0), at(3, 0))
     assert roster.on_duty(at(2, 9)) == (expert.pk,)
     assert roster.on_duty(at(2, 17)) == ()
+    # Off duty all week is not unknown; never having had a shift is.
+    later = rosters.roster_of([expert.pk, colleague.pk], at(20, 0), at(25, 0))
+    assert (later.knows(expert.pk), later.knows(colleague.pk)) == (True, False)
     row = ShiftRow.objects.order_by("begins").first()
     with pytest.raises(rosters.ShiftUnknown):
         rosters.remove_shift(viewer("county-coordinator"), row.pk)

@@ -139,6 +139,17 @@ def test_who_is_off_duty_is_not_proposed(world, study):
     assert [one.value for one in others[world.expert.user]] == ["off-duty"]
 
 
+def test_who_is_on_leave_for_weeks_is_off_duty_and_not_unknown(world, study):
+    from tongying.web.now import now
+
+    shift(world.expert, now() - timedelta(days=30), 8)
+    case = asked(world, study[0])
+    proposal = proposed(world, case)
+    assert proposal.placement.expert == world.second.user
+    stands = {one.member.id: one.obstacles for one in proposal.candidates}
+    assert [one.value for one in stands[world.expert.user]] == ["off-duty"]
+
+
 def test_an_offered_case_is_seen_until_somebody_takes_it(world, study):
     from tongying.web.cases import store
     from tongying.web.cases.showing import show

@@ -58,6 +58,8 @@ class Roster:
     ----------
     shifts : iterable of Shift
         In any order.
+    known : iterable of UserId, optional
+        People who are on the roster although none of these shifts is theirs: on leave, not unknown.
 
     Raises
     ------
@@ -65,20 +67,21 @@ class Roster:
         If two shifts of one person overlap.
     """
 
-    def __init__(self, shifts: Iterable[Shift]) -> None:
+    def __init__(self, shifts: Iterable[Shift], known: Iterable[UserId] = ()) -> None:
         self._by_member: dict[UserId, list[Shift]] = {}
         for shift in sorted(shifts, key=lambda one: (one.member, one.begins)):
             mine = self._by_member.setdefault(shift.member, [])
             if mine and shift.begins < mine[-1].ends:
                 raise ShiftRefused("Two shifts of one person overlap.")
             mine.append(shift)
+        self._known = frozenset(known).union(self._by_member)
         self._starts = {
             member: [shift.begins for shift in shifts] for member, shifts in self._by_member.items()
         }
 
     def knows(self, member: UserId) -> bool:
-        """Say whether the roster has any shift of a person; otherwise their duty is unknown."""
-        return member in self._by_member
+        """Say whether a person is on the roster; otherwise their duty is unknown."""
+        return member in self._known
 
     def shift_at(self, member: UserId, at: datetime) -> Shift | None:
         """Return the shift that a person serves at a moment."""
@@ -87,12 +90,6 @@ class Roster:
             return None
         shift = self._by_member[member][place]
         return shift if at < shift.ends else None
-
-    def next_shift(self, member: UserId, at: datetime) -> Shift | None:
-        """Return the first shift that begins after a moment."""
-        starts = self._starts.get(member, [])
-        place = bisect_right(starts, at)
-        return self._by_member[member][place] if place < len(starts) else None
 
     def shifts_from(self, member: UserId, at: datetime) -> Iterator[Shift]:
         """Yield a person's shifts that are not over at a moment, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from tongying.consult.people import Viewer
 from tongying.consult.roster import Duty, Roster
 from tongying.kernel.audit import Action
 from tongying.kernel.errors import NotFound
+from tongying.kernel.ids import UserId
 from tongying.web.alliance.models import ShiftRow
 from tongying.web.alliance.rows import local_zone, shift_of, shift_record
 from tongying.web.alliance.standing import standing_of
@@ -32,16 +34,16 @@ class ShiftUnknown(NotFound):
     code: ClassVar[str] = "roster.unknown"
 
 
-def roster_of(hospital: str, begin: datetime, end: datetime) -> Roster:
-    """Return the roster of a hospital's active members from a moment to another.
+def roster_of(members: Iterable[int], begin: datetime, end: datetime) -> Roster:
+    """Return the roster of some members from a moment to another.
 
-    Shifts that only reach into the span count whole. A member without any shift in the span is not
-    known to the roster: their duty is unknown, and no obstacle.
+    Shifts that only reach into the span count whole. Who has no shift in the span but has ever had
+    one is off duty; who never had one is not known to the roster: their duty is unknown.
     """
-    rows = ShiftRow.objects.filter(
-        member__hospital_id=hospital, member__is_active=True, begins__lt=end, ends__gt=begin
-    )
-    return Roster(shift_of(row) for row in rows)
+    ever = ShiftRow.objects.filter(member_id__in=list(members))
+    known = ever.order_by().values_list("member_id", flat=True).distinct()
+    rows = ever.filter(begins__lt=end, ends__gt=begin)
+    return Roster((shift_of(row) for row in rows), map(UserId, known))
 
 
 def check_may_change(viewer: Viewer) -> None:

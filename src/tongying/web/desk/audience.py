@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tongying.consult.access import may_see_case
 from tongying.consult.eligibility import obstacles
@@ -104,10 +105,11 @@ def _backup(row: CaseRow, now: datetime) -> Iterable[Member]:
         return ()
     (case,) = open_cases(CaseRow.objects.filter(pk=row.pk), now)
     roster, policy = roster_around(members, now), policy_of(row.answering)
+    here = timezone.localtime(now)  # a licence is valid until the end of a day of this place
     return [
         members[expert.id]
         for expert in experts_without_pace(members.values())
-        if not obstacles(case, expert, at=now, roster=roster, load=0, policy=policy)
+        if not obstacles(case, expert, at=here, roster=roster, load=0, policy=policy)
     ]
 
 

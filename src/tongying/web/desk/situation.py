@@ -16,11 +16,11 @@ from tongying.consult.eligibility import OpenCase, Policy
 from tongying.consult.expert import Expert, Licence, Pace
 from tongying.consult.pace import measured_pace, prior_pace
 from tongying.consult.people import Role
-from tongying.consult.roster import Duty, Roster, Shift
+from tongying.consult.roster import Roster
 from tongying.consult.specialty import Specialty
 from tongying.consult.states import Move, State
 from tongying.kernel.ids import CaseId, HospitalCode, UserId
-from tongying.web.alliance.models import ShiftRow
+from tongying.web.alliance.rosters import roster_of
 from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy
 from tongying.web.desk.course import course_of
 from tongying.web.desk.models import PauseRow
@@ -110,12 +110,7 @@ def _before_its_panel(row: CaseRow, now: datetime) -> bool:
 
 def roster_around(members: Iterable[int], now: datetime) -> Roster:
     """Return the roster of some members from two days ago to three days ahead."""
-    rows = ShiftRow.objects.filter(
-        member_id__in=list(members), ends__gt=now - ROSTER_BEHIND, begins__lt=now + ROSTER_AHEAD
-    ).order_by("member_id", "begins")
-    return Roster(
-        Shift(UserId(row.member_id), row.begins, row.ends, Duty(row.duty)) for row in rows
-    )
+    return roster_of(members, now - ROSTER_BEHIND, now + ROSTER_AHEAD)
 
 
 def _due(row: CaseRow, now: datetime) -> datetime:
