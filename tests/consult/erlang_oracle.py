@@ -1,20 +1,15 @@
 """Erlang C: waiting in a queue of one class, Poisson arrivals, exponential service, c servers.
 
-It stands beside the simulation as a check, and on the page as the figure for steady hours.
+The simulation is checked against it; it is itself checked against a published table.
 """
 
 from __future__ import annotations
 
 import math
-from typing import ClassVar
-
-from tongying.kernel.errors import BadInput
 
 
-class QueueOverloaded(BadInput):
+class QueueOverloaded(Exception):
     """More work arrives than all servers together can do: the queue grows for ever."""
-
-    code: ClassVar[str] = "capacity.overloaded"
 
 
 def offered_load(per_hour: float, mean_minutes: float) -> float:

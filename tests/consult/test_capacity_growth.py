@@ -5,11 +5,12 @@ from __future__ import annotations
 import doctest
 import math
 
+import erlang_oracle as erlang
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongying.consult.capacity import arrivals, erlang, growth, load, outcome, report, scenario
+from tongying.consult.capacity import arrivals, growth, load, outcome, report, scenario
 from tongying.consult.capacity import case_c as default
 from tongying.consult.capacity import study as studies
 

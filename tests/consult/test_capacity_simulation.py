@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from itertools import pairwise
 
+import erlang_oracle as erlang
 import numpy as np
 import pytest
 from capacity_world import ALWAYS, DAYS, FIELDS, QUARTER_AT_NIGHT, group, markov, text
 
-from tongying.consult.capacity import erlang
 from tongying.consult.capacity.arrivals import arrivals, rates_per_hour
 from tongying.consult.capacity.report import Verdict, as_json, verdict
 from tongying.consult.capacity.scenario_reading import read_scenario

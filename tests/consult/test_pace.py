@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tongying.consult.expert import Pace
+from tongying.consult.lateness import residual_exceeds, residual_moments
 from tongying.consult.pace import (
     PRIOR_COUNT,
     PaceRefused,
-    finish_probability,
     mean_minutes,
     measured_pace,
     prior_pace,
-    remaining_minutes,
 )
 
 PACES = st.builds(Pace, st.floats(3, 90), st.floats(0.1, 1.2))
@@ -70,6 +69,20 @@ def test_the_slowest_modality_counts_and_an_unknown_one_is_general():
 
 def test_the_mean_is_scipys():
     assert mean_minutes(Pace(18.0, 0.6)) == pytest.approx(stats.lognorm(0.6, scale=18).mean())
+
+
+def finish_probability(pace, *, elapsed, within):
+    late = residual_exceeds(*_arrays(math.log(pace.median_minutes), pace.sigma, elapsed, within))
+    return 1.0 - float(late[0])
+
+
+def remaining_minutes(pace, elapsed):
+    mean, _ = residual_moments(*_arrays(math.log(pace.median_minutes), pace.sigma, elapsed))
+    return float(mean[0])
+
+
+def _arrays(*values):
+    return tuple(np.array([one], dtype=np.float64) for one in values)
 
 
 @given(PACES, st.floats(0, 200), st.floats(0.1, 120))

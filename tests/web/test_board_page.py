@@ -49,8 +49,8 @@ def test_the_board_counts_what_the_hospital_answers(built):
     assert page.status_code == 200
     shown = page.context["board"]
     assert (shown.whole.asked, shown.whole.answered) == (1, 1)
-    assert [share.count for share in shown.whole.wall.within] == [0, 1]
-    assert shown.whole.kept.count == 0  # urgent: promised within 4 h
+    assert [share.k for share in shown.whole.wall.within] == [0, 1]
+    assert shown.whole.kept.k == 0  # urgent: promised within 4 h
     assert [one.cases for one in shown.carriers] == [1, 0]
     assert page.context["reading_any"] == "—"
 
@@ -107,7 +107,7 @@ def test_the_codes_of_disagreement_come_from_the_signature(built):
     typed = {"answer": "正常", "confirm": "1", "against_local": "major"}
     assert client.post(f"/cases/{case_id}/moves/sign/", typed).status_code == 302
     shown = client_of("desk").get("/board/").context["board"]
-    assert (shown.reading.major.count, shown.reading.coded) == (1, 1)
+    assert (shown.reading.major.k, shown.reading.coded) == (1, 1)
 
 
 def test_a_hospital_under_agreement_that_never_asked_is_silent(built):

@@ -13,7 +13,7 @@ from tongying.web.pages.charts import axis, figure, ink, spread
 from tongying.web.pages.charts.axis import Axis, fixed_axis, nice_axis, percent
 from tongying.web.pages.charts.bars import Bar, BarChart
 from tongying.web.pages.charts.lines import LineChart, Mark, Point, Series
-from tongying.web.pages.charts.spread import Spread, SpreadChart, histogram
+from tongying.web.pages.charts.spread import Spread, SpreadChart
 
 SVG = "{http://www.w3.org/2000/svg}"
 X = fixed_axis("Years", 0, 4, step=1)
@@ -133,11 +133,6 @@ def test_quantiles_with_n_and_too_few():
     svg = drawn(chart)
     assert {"bone", "heart", "n = 120", "n = 2", "6 h", "—"} <= set(texts(svg))
     assert len(list(svg.iter(f"{SVG}circle"))) == 3
-
-
-def test_a_histogram_counts_every_class():
-    chart = histogram("h", [0, 1.9, 2, 3.9, 4], [0, 2, 4], across="h", counted="n")
-    assert [bar.value for bar in chart.bars] == [2, 2]
 
 
 def test_the_table_has_the_numbers_and_the_csv_no_formula():

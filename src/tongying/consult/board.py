@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import floor, sqrt
+
+import numpy as np
 
 from tongying.consult.case import Urgency
 from tongying.consult.disagreement import Disagreement
+from tongying.consult.proportion import Proportion, wilson
 from tongying.kernel.ids import HospitalCode, UserId
 
 SILENT_AFTER = timedelta(days=14)
 """A hospital that has asked nothing for this long is silent (issue of the alliance desk)."""
 SHARES_WITHIN_HOURS = (4, 6)
 """The promise of source C: an answer in four to six hours."""
-Z_95 = 1.959963984540054
-"""Two-sided 95 % quantile of the normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,6 @@ class Answered:
         Whether it ended without an answer (withdrawn, refused).
     against_local : Disagreement or None
         As the expert coded it; None where it was not coded.
-    alerts : int
-        Rungs and forecasts that were raised.
     """
 
     asking: HospitalCode
@@ -57,32 +55,16 @@ class Answered:
     promised: timedelta | None
     closed: bool = False
     against_local: Disagreement | None = None
-    alerts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A proportion with its 95 % interval (Wilson); None where nothing was counted."""
-
-    count: int
-    total: int
-    low: float | None
-    high: float | None
-
-    @property
-    def value(self) -> float | None:
-        """Return the proportion, or None where nothing was counted."""
-        return self.count / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Times of one clock over some answered cases; hours, None where there is none."""
+    """Times of one clock over some answered cases, in hours; None where there are none."""
 
     p50: float | None
     p90: float | None
     p95: float | None
-    within: tuple[Share, ...]
+    within: tuple[Proportion | None, ...]
     """For each of `SHARES_WITHIN_HOURS`."""
 
 
@@ -97,7 +79,7 @@ class Group:
     closed: int
     wall: Times
     service: Times
-    kept: Share
+    kept: Proportion | None
     """Answered within their own promise on the wall clock, of those that were promised a span."""
 
 
@@ -115,27 +97,19 @@ class Reading:
 
     coded: int
     uncoded: int
-    any: Share
-    major: Share
+    any: Proportion | None
+    major: Proportion | None
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
     """Return a quantile by linear interpolation between order statistics, or None without values.
-
-    Hyndman and Fan's type 7, the default of numpy and R.
 
     Examples
     --------
     >>> quantile([1.0, 2.0, 3.0, 4.0], 0.5)
     2.5
     """
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    below = floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return float(np.quantile(values, share)) if values else None
 
 
 def gini(values: Sequence[float]) -> float | None:
@@ -161,27 +135,6 @@ def gini(values: Sequence[float]) -> float | None:
     return 2 * ranked / (n * total) - (n + 1) / n
 
 
-def share_of(count: int, total: int) -> Share:
-    """Return a proportion with its Wilson interval.
-
-    Examples
-    --------
-    >>> one = share_of(8, 10)
-    >>> round(one.low, 3), round(one.high, 3)
-    (0.49, 0.943)
-
-    References
-    ----------
-    Wilson EB. J Am Stat Assoc 1927; 22: 209-212.
-    """
-    if not total:
-        return Share(count, total, None, None)
-    p, z2 = count / total, Z_95 * Z_95
-    middle = (p + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z_95 * sqrt(p * (1 - p) / total + z2 / (4 * total * total)) / (1 + z2 / total)
-    return Share(count, total, max(0.0, middle - half), min(1.0, middle + half))
-
-
 def group(key: str, cases: Sequence[Answered]) -> Group:
     """Return the numbers of some cases."""
     answered = [one for one in cases if one.signed_at is not None]
@@ -195,7 +148,7 @@ def group(key: str, cases: Sequence[Answered]) -> Group:
         closed=closed,
         wall=_times([_hours(one.wall) for one in answered]),
         service=_times([_hours(one.service) for one in answered]),
-        kept=share_of(
+        kept=wilson(
             sum(one.promised is not None and one.wall <= one.promised for one in promised),
             len(promised),
         ),
@@ -233,8 +186,8 @@ def reading(cases: Iterable[Answered]) -> Reading:
     return Reading(
         coded=len(coded),
         uncoded=sum(one.against_local is None for one in answered),
-        any=share_of(major + coded.count(Disagreement.MINOR), len(coded)),
-        major=share_of(major, len(coded)),
+        any=wilson(major + coded.count(Disagreement.MINOR), len(coded)),
+        major=wilson(major, len(coded)),
     )
 
 
@@ -264,7 +217,6 @@ def _times(hours: Sequence[float]) -> Times:
         p90=quantile(hours, 0.9),
         p95=quantile(hours, 0.95),
         within=tuple(
-            share_of(sum(one <= limit for one in hours), len(hours))
-            for limit in SHARES_WITHIN_HOURS
+            wilson(sum(one <= limit for one in hours), len(hours)) for limit in SHARES_WITHIN_HOURS
         ),
     )

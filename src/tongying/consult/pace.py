@@ -11,10 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-import numpy as np
-
 from tongying.consult.expert import Pace
-from tongying.consult.lateness import residual_exceeds, residual_moments
 from tongying.kernel.errors import BadInput
 
 PRIOR_MEDIAN_MINUTES = 18.0
@@ -121,28 +118,3 @@ def slow_minutes(pace: Pace) -> float:
     29.4
     """
     return pace.median_minutes * math.exp(SLOW_SCORE * pace.sigma)
-
-
-def remaining_minutes(pace: Pace, elapsed: float) -> float:
-    """Return the expected minutes still needed for a case that has taken `elapsed` already."""
-    mean, _ = residual_moments(*_arrays(math.log(pace.median_minutes), pace.sigma, elapsed))
-    return float(mean[0])
-
-
-def finish_probability(pace: Pace, *, elapsed: float, within: float) -> float:
-    """Return the probability that a case is signed in the next `within` minutes.
-
-    Parameters
-    ----------
-    pace : Pace
-    elapsed : float
-        Minutes since it was accepted.
-    within : float
-        Minutes; none or less gives 0.
-    """
-    late = residual_exceeds(*_arrays(math.log(pace.median_minutes), pace.sigma, elapsed, within))
-    return 1.0 - float(late[0])
-
-
-def _arrays(*values: float) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
-    return tuple(np.array([one], dtype=np.float64) for one in values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from tongying.consult.board import (
@@ -15,24 +15,24 @@ from tongying.consult.board import (
     Group,
     Load,
     Reading,
-    Share,
     group,
     groups,
     load,
     reading,
-    share_of,
     silent,
 )
 from tongying.consult.case import ANSWER_WITHIN, Urgency
 from tongying.consult.clock import service_time, wall_time
 from tongying.consult.disagreement import Disagreement
 from tongying.consult.people import Role, Viewer
+from tongying.consult.proportion import Proportion, wilson
 from tongying.consult.service_hours import ServiceHours
 from tongying.kernel.errors import BadInput, NotAllowed
 from tongying.kernel.ids import HospitalCode, UserId
 from tongying.web import now as clock
 from tongying.web.cases.models import CaseRow
 from tongying.web.desk.course import course_of, hours_of
+from tongying.web.notices.counting import AlertsPerCase, alerts_per_case
 from tongying.web.people.models import Hospital, Member
 from tongying.web.referrals.models import ReferralRow
 
@@ -104,13 +104,13 @@ class Board:
     carriers : tuple of Carrier
     silent : tuple of Silent
     reading : Reading
-    outcomes : Share
+    outcomes : Proportion or None
         Referrals that are old enough to have an outcome, and have one.
     by_day : tuple of (date, int, int)
         Asked and answered a day.
     by_hour : tuple of int
         Asked in each hour of the day, local time.
-    alerts_per_case : float or None
+    alerts : AlertsPerCase
     """
 
     period: Period
@@ -123,10 +123,10 @@ class Board:
     carriers: tuple[Carrier, ...]
     silent: tuple[Silent, ...]
     reading: Reading
-    outcomes: Share
+    outcomes: Proportion | None
     by_day: tuple[tuple[date, int, int], ...]
     by_hour: tuple[int, ...]
-    alerts_per_case: float | None
+    alerts: AlertsPerCase
 
 
 def last_days(days: int = DEFAULT_DAYS) -> Period:
@@ -169,7 +169,7 @@ def board(viewer: Viewer, period: Period) -> Board:
         outcomes=_outcomes(hospital, now),
         by_day=_by_day(cases, period),
         by_hour=_by_hour(cases),
-        alerts_per_case=sum(one.alerts for one in cases) / len(cases) if cases else None,
+        alerts=alerts_per_case(rows),
     )
 
 
@@ -180,7 +180,6 @@ def _rows(hospital: Hospital, period: Period) -> QuerySet[CaseRow]:
     return (
         CaseRow.objects.filter(side, submitted_at__gte=begin, submitted_at__lt=end)
         .exclude(urgency="")
-        .annotate(alert_count=Count("alerts"))
         .select_related("answering")
         .prefetch_related("pauses")
         .order_by("pk")
@@ -211,7 +210,6 @@ def _answered(rows: QuerySet[CaseRow], now: datetime) -> tuple[Answered, ...]:
                 promised=ANSWER_WITHIN.get(urgency),
                 closed=row.closed_at is not None,
                 against_local=Disagreement(row.against_local) if row.against_local else None,
-                alerts=row.alert_count,
             )
         )
     return tuple(found)
@@ -257,13 +255,13 @@ OUTCOME_AFTER = timedelta(days=30)
 """Referrals older than this should have an outcome (K10)."""
 
 
-def _outcomes(hospital: Hospital, now: datetime) -> Share:
+def _outcomes(hospital: Hospital, now: datetime) -> Proportion | None:
     side = (Q(case__answering=hospital) if hospital.answers else Q(case__asking=hospital)) & ~Q(
         state__in=["declined", "withdrawn"]
     )
     old = ReferralRow.objects.filter(side, sent_at__lte=now - OUTCOME_AFTER)
     told = old.filter(outcomes__isnull=False).exclude(outcomes__kind="arrival").distinct()
-    return share_of(told.count(), old.count())
+    return wilson(told.count(), old.count())
 
 
 def _by_day(cases: tuple[Answered, ...], period: Period) -> tuple[tuple[date, int, int], ...]:

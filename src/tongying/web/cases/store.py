@@ -13,7 +13,7 @@ from tongying.consult.case import Case
 from tongying.consult.completeness import is_complete
 from tongying.consult.desk import Act
 from tongying.consult.people import Role, Viewer
-from tongying.consult.states import TERMINAL, Move, State
+from tongying.consult.states import Move, State
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed
 from tongying.web import now as clock
@@ -45,8 +45,6 @@ from tongying.web.records.reading import ObjectNotFound, study_of
 from tongying.web.records.visible import cases_for
 from tongying.web.trail import store as trail
 from tongying.web.workitems.mirror import mirror
-
-_OPEN = [state.value for state in State if state not in TERMINAL]
 
 
 class StaleRevision(Conflict):

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from tongying.consult.case import Case
 from tongying.consult.desk import Act
-from tongying.consult.people import Role, Viewer
 from tongying.consult.states import Move
-from tongying.kernel.ids import HospitalCode, UserId
+from tongying.kernel.ids import UserId
 from tongying.web.cases.models import CaseRow
 from tongying.web.desk.models import DecisionRow, OfferRow
-
-PLATFORM: Final = Viewer(UserId(0), "system", HospitalCode(""), Role.COORDINATOR)
-"""The platform itself, where it acts without a person; never a member of anything."""
 
 
 def keep_decision(row: CaseRow, act: Act, before: Case, by: UserId | None, now: datetime) -> None:

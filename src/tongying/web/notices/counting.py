@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 
-from tongying.kernel.ids import HospitalCode
 from tongying.web.cases.models import CaseRow
 from tongying.web.desk.models import AlertRow
 from tongying.web.notices.kinds import Kind
@@ -26,7 +24,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class AlertsPerCase:
-    """Alerts that fired and notices that people got, per case submitted since a moment.
+    """Alerts that fired and notices that people got, per case.
 
     Attributes
     ----------
@@ -46,19 +44,8 @@ class AlertsPerCase:
     pressing: Spread | None
 
 
-def alerts_per_case(hospital: HospitalCode, since: datetime) -> AlertsPerCase:
-    """Count alerts and notices of the cases that a hospital asked or answered.
-
-    Parameters
-    ----------
-    hospital : HospitalCode
-        The one that asks or that answers.
-    since : datetime
-        Only cases submitted at or after this moment; cases without any alert count as 0.
-    """
-    cases = CaseRow.objects.filter(submitted_at__gte=since).filter(
-        Q(asking_id=hospital) | Q(answering_id=hospital)
-    )
+def alerts_per_case(cases: QuerySet[CaseRow]) -> AlertsPerCase:
+    """Count alerts and notices of some cases; one without any counts as 0."""
     numbers = list(cases.values_list("pk", flat=True))
     alerts = AlertRow.objects.filter(case__in=cases)
     notices = NoticeRow.objects.filter(case__in=cases).exclude(kind=Kind.TRIAL.value)

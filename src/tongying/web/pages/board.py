@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tongying.consult.board import Group
+from tongying.consult.proportion import Proportion
 from tongying.web.board.store import Board, Period, PeriodRefused, board, last_days
 from tongying.web.pages.board_figures import (
     FEW,
@@ -158,12 +159,16 @@ def _line(one: Group) -> list[str]:
     line = [one.key, str(one.asked), str(one.answered), str(one.open), str(one.closed)]
     for times in (one.wall, one.service):
         line += [_number(times.p50), _number(times.p90), _number(times.p95)]
-        line += [_number(share.value) for share in times.within]
-    return [*line, _number(one.kept.value)]
+        line += [_share(share) for share in times.within]
+    return [*line, _share(one.kept)]
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
+
+
+def _share(share: Proportion | None) -> str:
+    return _number(None if share is None else share.share)
 
 
 def _file(text: str, name: str, kind: str) -> HttpResponse:

@@ -8,8 +8,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from tongying.consult.board import SHARES_WITHIN_HOURS, Group, Share
+from tongying.consult.board import SHARES_WITHIN_HOURS, Group
 from tongying.consult.case import Urgency
+from tongying.consult.proportion import Proportion
 from tongying.consult.specialty import Specialty
 from tongying.web.board.store import Board
 from tongying.web.pages.charts.axis import Axis, fixed_axis, nice_axis
@@ -46,18 +47,14 @@ def urgency_name(code: str) -> str:
     return str(URGENCY_WORDS[Urgency(code)])
 
 
-def percent(share: Share) -> str:
+def percent(share: Proportion | None) -> str:
     """Write a proportion with its counts, or a dash where nothing was counted."""
-    if share.value is None:
-        return "—"
-    return f"{100 * share.value:.0f} % ({share.count}/{share.total})"
+    return "—" if share is None else f"{100 * share.share:.0f} % ({share.k}/{share.n})"
 
 
-def interval(share: Share) -> str:
+def interval(share: Proportion | None) -> str:
     """Write a proportion's 95 % interval."""
-    if share.low is None or share.high is None:
-        return ""
-    return f"{100 * share.low:.0f}–{100 * share.high:.0f} %"
+    return "" if share is None else f"{100 * share.low:.0f}–{100 * share.high:.0f} %"
 
 
 def _times(board: Board) -> SpreadChart:
@@ -108,10 +105,10 @@ def _percent_axis() -> Axis:
     return fixed_axis(_("share of the answers (%)"), 0, 100, step=20)
 
 
-def _share_bar(label: str, share: Share, tone: int) -> Bar:
-    if share.value is None or share.low is None or share.high is None:
+def _share_bar(label: str, share: Proportion | None, tone: int) -> Bar:
+    if share is None:
         return Bar(label, None, _("nothing answered yet"))
-    return Bar(label, 100 * share.value, percent(share), 100 * share.low, 100 * share.high, tone)
+    return Bar(label, 100 * share.share, percent(share), 100 * share.low, 100 * share.high, tone)
 
 
 def _days(board: Board) -> LineChart:

@@ -99,7 +99,6 @@ OTHERS: Final = frozenset(
             " seeds or levers, or run it with tongying capacity."
         ),
         fixed("A growth rate must be a number above -100 percent a year."),
-        fixed("The load must be below the number of people who take cases."),
     }
 )
 """Sentences of the cores without a value in them."""

@@ -1,16 +1,13 @@
-"""How values spread: P50, P90 and P95 on a common axis, one row a thing; and histograms."""
+"""How values spread: P50, P90 and P95 on a common axis, one row a thing."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
 from tongying.web.pages.charts import ink
-from tongying.web.pages.charts.axis import Axis, nice_axis, plain
-from tongying.web.pages.charts.bars import Bar, BarChart
+from tongying.web.pages.charts.axis import Axis
 from tongying.web.pages.charts.lines import Mark
 
 
@@ -81,47 +78,3 @@ def _row(row: Spread, chart: SpreadChart, plot: ink.Plot, middle: float) -> Safe
     parts = [ink.path([at[0], at[-1]], 0)]
     parts += [ink.dots([one], row.tone, 4.5 - number) for number, one in enumerate(at)]
     return ink.join(parts)
-
-
-def histogram(
-    title: str,
-    values: Sequence[float],
-    edges: Sequence[float],
-    *,
-    across: str,
-    counted: str,
-    note: str = "",
-) -> BarChart:
-    """Return the bars of a histogram for `draw_standing`.
-
-    Parameters
-    ----------
-    title : str
-    values : sequence of float
-        Those outside the edges are left out of the bars: let the edges span them.
-    edges : sequence of float
-        Rising ends of the classes; a value on an edge belongs to the class above.
-    across : str
-        Name of the values with their unit.
-    counted : str
-        Name of what is counted.
-    note : str, optional
-
-    Examples
-    --------
-    >>> chart = histogram("x", [1, 2, 2.5], [0, 2, 4], across="h", counted="cases")
-    >>> [(bar.label, bar.value) for bar in chart.bars]
-    [('0–2', 1), ('2–4', 2)]
-    """
-    counts = [0] * (len(edges) - 1)
-    for value in values:
-        place = bisect_right(edges, value) - 1
-        if 0 <= place < len(counts):
-            counts[place] += 1
-    bars = tuple(
-        Bar(f"{plain(low)}–{plain(high)}", count)
-        for low, high, count in zip(edges, edges[1:], counts, strict=False)
-    )
-    return BarChart(
-        title, nice_axis(counted, [float(one) for one in counts]), bars, across, (), note
-    )
