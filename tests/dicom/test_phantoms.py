@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
+from tongying.dicom.phantoms.bowel_us import Bowel, bowel_cine
 from tongying.dicom.phantoms.brain_mr import brain_mr, brain_truth
 from tongying.dicom.phantoms.header import MARK, PhantomChild, PhantomStudy, patient_age
 from tongying.dicom.phantoms.hip_geometry import HipGeometry, HipUndrawable, angle_between
@@ -49,6 +50,7 @@ def one_of_each() -> dict[str, Dataset]:
         "MR": head(1.0)[50],
         "US": hip_image(STUDY, HIP, side="L", number=1),
         "US cine": hip_cine(STUDY, HIP, side="R", number=2),
+        "bowel": bowel_cine(STUDY, Bowel(), number=3),
     }
 
 

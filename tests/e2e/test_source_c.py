@@ -5,9 +5,11 @@ The live examination of the story is stood for by uploaded clips until the live 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -334,5 +336,13 @@ def _clocks_and_audit(platform: Platform, path: str) -> None:
     assert timedelta() < events["sign"] - events["submit"] < HALF
     assert {"submit", "assign", "accept", "open", "sign", "acknowledge"} <= events.keys()
     assert json.loads(platform.run("verify", "--json"))["sound"]
+    asking, opened = shown["number"], sqlite3.connect(platform.data / "tongying.sqlite3")  # type: ignore[index]
+    with contextlib.closing(opened) as database:
+        rows = database.execute(
+            "SELECT actor, detail FROM trail_auditrow WHERE target = ?", [asking]
+        ).fetchall()
+    audited = {(actor, json.loads(detail).get("move")) for actor, detail in rows}
+    people = {"submit": "li", "assign": "zhou", "accept": "lu", "sign": "lu", "acknowledge": "li"}
+    assert {(actor, move) for move, actor in people.items()} <= audited
     procedures = platform.api("li", "GET", "/fhir/Procedure")
     assert procedures["total"] >= 1  # type: ignore[index]

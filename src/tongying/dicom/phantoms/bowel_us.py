@@ -36,6 +36,8 @@ from tongying.dicom.phantoms.ultrasound_screen import (
 FRAMES = 24
 FRAME_MS = 60.0
 _WALL_MM = 2.2
+_RIM_MM = 0.4
+"""How far inside the polyp's end the middle of its bright rim lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,9 @@ def _polyp(
     level = np.hypot(along / half, beside / width)
     scatter[level < 1] = 0.42
     mirror[level < 1] = 0
-    mirror += 1.6 * np.exp(-(((level - 1) * width / 0.18) ** 2))
+    # The echo of the rim lies inside: its outer edge on the screen is the polyp's end.
+    inside = (1 - level) * (half * width) ** 0.5
+    mirror += 1.6 * np.exp(-(((inside - _RIM_MM) / 0.18) ** 2))
     for where, radius in ((-0.45, 0.9), (0.05, 1.2), (0.5, 0.8)):
         cyst = np.hypot(along - where * half, beside - 0.3 * where * width) < radius
         scatter[cyst] = 0.03

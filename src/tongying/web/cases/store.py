@@ -150,10 +150,12 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
     Raises
     ------
     CaseNotFound, MoveNotYours, MoveOutOfPlace, ReasonMissing, AssigneeMissing, QuestionRefused,
-    AnswerMissing
+    AnswerMissing, OverrideReasonMissing, OfferEmpty, TimeMissing
         As `tongying.consult.desk.apply`.
     StaleRevision
         If the case has changed since.
+    ExpertBarred, AgreementMissing
+        As `tongying.web.desk.plan.check_may_choose`.
     PanelNotReady, AnswerNotConclusion
         As `tongying.web.panels.signing.check_panel_allows_signing`.
     AssigneeRefused
@@ -162,6 +164,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
     signs = act.move in (Move.SIGN, Move.AMEND) and act.opinion is not None
     # Rendered before the transaction, which holds the one write lock.
     row = _row(viewer, case_id, to_change=False)
+    if signs or act.move is Move.ASSIGN:
+        desk.check_move(viewer, case_of(row), act.move)  # before pictures and plan take their time
     pictures = signing.render_key_images(row) if signs else ()
     act = with_proposal(row, act, clock.now())
     with transaction.atomic():
@@ -182,7 +186,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         if act.move is Move.OFFER:
             _check_offer(row, act)
         keep_decision(row, act, before, viewer.user or None, now)
-        follow(row, act, now, complete=is_complete(after.question, facts_of(row)))
+        sends = act.move in (Move.SUBMIT, Move.RESUBMIT)
+        follow(row, act, now, complete=sends and is_complete(after.question, facts_of(row)))
         if act.move is Move.WRITE and act.opinion is not None:
             row.draft_answer = act.opinion.answer
             row.draft_findings = act.opinion.findings
