@@ -20,7 +20,7 @@ from urllib.error import URLError
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from pydicom.dataset import Dataset
 
 from tongying.dicom.phantoms.header import PhantomChild, PhantomStudy
@@ -39,6 +39,9 @@ BROWSER_ARGUMENTS = [
     "--no-first-run",
 ]
 PAINT_SECONDS = 120
+ANSWER_SECONDS = 60
+"""What a page may take on a machine that runs the rest of the tests besides."""
+expect.set_options(timeout=ANSWER_SECONDS * 1000)
 PASSWORD = "a-long-pass-phrase"
 PEOPLE = [
     ("li", "requester", "XNZX", "李敏", "主治医师", ""),
@@ -214,6 +217,13 @@ def painted(page: Page) -> np.ndarray:
             return pixels
         page.wait_for_timeout(1000)
     raise AssertionError("the viewer's canvas shows no image")
+
+
+def follow(page: Page, control: Locator) -> None:
+    """Click what sends a form, and wait until its answer has come and come to rest."""
+    with page.expect_navigation(timeout=ANSWER_SECONDS * 1000):
+        control.click()
+    page.wait_for_load_state("networkidle")
 
 
 class Desk:

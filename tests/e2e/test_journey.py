@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from platform_ import CHROMIUM, Desk, Platform, painted, phantom_study, write_phantom
+from platform_ import CHROMIUM, Desk, Platform, follow, painted, phantom_study, write_phantom
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
@@ -73,8 +73,7 @@ def _ask(county: Desk, images: Path) -> str:
     page.fill("#f-height_cm", "118")
     page.fill("#f-measured_on", "2026-01-05")
     county.shot("journey-03-question", full=True)
-    page.click("button[name=then][value=submit]")
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator("button[name=then][value=submit]"))
     expect(page.locator("#asked + p")).to_have_text(QUESTION)
     county.shot("journey-04-asked")
     return "/" + page.url.split("/", 3)[3].partition("?")[0].partition("#")[0]
@@ -88,8 +87,7 @@ def _assign(desk: Desk, case_path: str) -> None:
     chosen = desk.page.locator(".desk-card label.expert", has_text="陈志远")
     chosen.locator("input[type=radio]").check()
     desk.page.fill("#override", "神经影像专长")
-    desk.page.locator("form[action$='/moves/assign/'] button").first.click()
-    desk.page.wait_for_load_state("networkidle")
+    follow(desk.page, desk.page.locator("form[action$='/moves/assign/'] button").first)
     expect(desk.page.locator("body")).to_contain_text("陈志远")
     desk.shot("journey-06-assigned")
 
@@ -126,8 +124,7 @@ def _sign(expert: Desk, case_path: str) -> None:
     confirm = page.locator("form.ask button.btn:not(.btn-quiet)")
     confirm.wait_for()
     expert.shot("journey-10-sign")
-    confirm.click()
-    page.wait_for_load_state("networkidle")
+    follow(page, confirm)
     expect(page.locator(".answer")).to_contain_text(ANSWER)
     page.locator("a[href$='/pdf-zh/']").wait_for(timeout=60_000)
     expert.shot("journey-11-signed", full=True)
@@ -147,8 +144,7 @@ def _receive(county: Desk, case_path: str) -> None:
     assert ANSWER.replace(" ", "") in text
     assert text.index(ANSWER[:8]) < text.index("垂体高约")
     county.open(case_path)
-    page.locator("form[action$='/moves/acknowledge/'] button").first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator("form[action$='/moves/acknowledge/'] button").first)
     county.shot("journey-12-acknowledged", full=True)
     expect(page.locator("form[action$='/moves/acknowledge/']")).to_have_count(0)
 

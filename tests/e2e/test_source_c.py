@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from platform_ import CHROMIUM, PASSWORD, Desk, Platform
+from platform_ import CHROMIUM, PASSWORD, Desk, Platform, follow
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
@@ -98,15 +98,13 @@ def test_the_story_of_source_c(platform: Platform, people: People, study_uid: st
 
 
 def _press(page: Page, selector: str) -> None:
-    page.locator(selector).first.click()
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator(selector).first)
 
 
 def _confirm(page: Page) -> None:
     button = page.locator("form.ask .dialog-foot button.btn:not(.btn-quiet)")
     button.wait_for()
-    button.click()
-    page.wait_for_load_state("networkidle")
+    follow(page, button)
 
 
 def _ask(county: Desk, study_uid: str) -> str:
@@ -121,8 +119,7 @@ def _ask(county: Desk, study_uid: str) -> str:
     page.fill("#f-history", "反复腹痛、血便，半年内因肠套叠住院三次。")
     page.select_option("#f-specialty", "abdomen")
     county.shot("source-c-01-question", full=True)
-    page.click("button[name=then][value=submit]")
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator("button[name=then][value=submit]"))
     return "/" + page.url.split("/", 3)[3].partition("?")[0].partition("#")[0]
 
 
@@ -262,8 +259,7 @@ def _refer(county: Desk, path: str) -> str:
     page.check("input[name=airway_risk][value=none]", force=True)
     expect(page.locator("#o-reason")).not_to_have_value("")
     county.shot("source-c-07-refer", full=True)
-    page.locator("#order button[data-send]").click()
-    page.wait_for_load_state("networkidle")
+    follow(page, page.locator("#order button[data-send]"))
     county.open("/referrals/?tab=outgoing")
     link = page.locator("a[href^='/referrals/']").filter(has_text=re.compile("闻小文|TY-"))
     href = link.first.get_attribute("href")
@@ -302,8 +298,7 @@ def _outcome(desk: Desk, referral: str) -> None:
         form = page.locator("form[action$='/outcomes/']").first
         form.locator(f"input[name=kind][value={kind}]").check(force=True)
         form.locator("textarea[name=text]").fill(text)
-        form.locator("button.btn").click()
-        page.wait_for_load_state("networkidle")
+        follow(page, form.locator("button.btn"))
     desk.shot("source-c-09-outcome", full=True)
 
 
@@ -320,8 +315,7 @@ def _home(people: People, path: str, referral: str) -> None:
         page.locator("details.entry summary", has_text="比").first.click()
     form.locator("input[name=agreement][value=agrees]").check(force=True)
     form.locator("input[name=management_changed][value=yes]").check(force=True)
-    form.locator("button.btn").click()
-    page.wait_for_load_state("networkidle")
+    follow(page, form.locator("button.btn"))
     _press(page, "form[action$='/teaching/'] button")
     people.desk.open("/quality/")
     expect(people.desk.page.locator("body")).to_contain_text("咸宁中心医院")

@@ -106,6 +106,8 @@ def _being_read(platform: Platform, study: str) -> int:
     platform.api("li", "PUT", f"/api/cases/{case}/question", question)
     platform.api("li", "POST", f"/api/cases/{case}/moves/submit", {})
     chen = platform.api("chen", "GET", "/api/me")["id"]  # type: ignore[index]
-    platform.api("zhou", "POST", f"/api/cases/{case}/moves/assign", {"assignee": chen})
+    # Whom the desk would propose depends on who else is on this platform by now: say why.
+    assignment = {"assignee": chen, "reason": "神经影像专长"}
+    platform.api("zhou", "POST", f"/api/cases/{case}/moves/assign", assignment)
     platform.api("chen", "POST", f"/api/cases/{case}/moves/accept", {})
     return int(case)
