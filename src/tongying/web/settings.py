@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "tongying.web.jobs",
     "tongying.web.uploads",
     "tongying.web.capacity",
+    "tongying.web.fusion",
     "tongying.web.pages",
     "tongying.web.viewer",
 ]

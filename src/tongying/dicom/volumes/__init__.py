@@ -1,0 +1,1 @@
+"""DICOM series as volumes: never silently sorted anew, never silently resampled."""

@@ -1,0 +1,1 @@
+"""Bringing one image of a child into the frame of another."""

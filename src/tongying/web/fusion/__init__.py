@@ -1,0 +1,1 @@
+"""Fused pairs of a child's series: asked for, computed by the worker, judged by people."""
