@@ -54,11 +54,18 @@ test-long: install-test
 	$(BIN)/python -m pytest -m long --timeout 3600
 	$(BIN)/python -m bench.memory
 
-bench: install-test
+.venv-peers/installed: bench/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r bench/peers.txt
+	touch $@
+
+bench: install-test .venv-peers/installed
 	bash scripts/system_packages.sh bench
 	$(BIN)/python -m bench.archive
 	$(BIN)/python -m bench.assignment
 	$(BIN)/python -m bench.capacity
+	$(BIN)/python -m bench.partial_volume
+	$(BIN)/python -m bench.registration
 
 docs: install
 	$(BIN)/python scripts/generate_docs.py
@@ -69,4 +76,4 @@ lock:
 	$(BIN)/uv pip compile pyproject.toml --extra test --generate-hashes --no-header --no-annotate --allow-unsafe -c requirements.lock -o requirements-test.lock
 
 clean:
-	rm -rf $(VENV) build vendor src/*.egg-info
+	rm -rf $(VENV) .venv-peers build vendor src/*.egg-info

@@ -161,6 +161,28 @@ def no_such_plan(person: Person) -> str:
     return HIDDEN if plans(person) == OPEN else FORBIDDEN
 
 
+FUSING = (Role.REQUESTER, Role.EXPERT, Role.COORDINATOR, Role.TECHNOLOGIST)
+"""By hand from the issue: the asking side's people and the experts invited."""
+
+
+def fuses(person: Person) -> str:
+    """Choose two series: by role first, then only what one sees."""
+    if person.role not in FUSING:
+        return FORBIDDEN
+    return study(person)
+
+
+def fuses_on_draft(person: Person) -> str:
+    if person.role not in FUSING:
+        return FORBIDDEN
+    return draft(person)
+
+
+def tries_fusing(person: Person) -> str:
+    stands = fuses(person)
+    return TRIED if stands == OPEN else stands
+
+
 def looks_after_author(person: Person) -> str:
     if person.role is not Role.ADMIN:
         return FORBIDDEN
@@ -336,6 +358,16 @@ TABLE: dict[str, list[Probe]] = {
         json("/api/cases/{case}/moves/refuse", acts_on_case, "POST"),
         json("/api/cases/{draft}/moves/refuse", acts_on_draft, "POST"),
     ],
+    "api/fusions": [
+        json(
+            "/api/fusions",
+            tries_fusing,
+            "POST",
+            f'{{"fixed": "{SUBJECT}.1", "moving": "{PRIOR}.1"}}',
+        ),
+    ],
+    "api/fusions/<code>": [Probe("/api/fusions/{fusion}", case)],
+    "api/fusions/<code>/cancel": [json("/api/fusions/{fusion}/cancel", acts_on_case, "POST")],
     "api/": [Probe("/api/nothing", nobody_sees, public=True)],
     "uploads/tus/": [Probe("/uploads/tus/", brings, "POST")],
     "uploads/tus/<str:code>": [Probe("/uploads/tus/{file}", tries_my_upload, "HEAD")],
@@ -492,6 +524,26 @@ TABLE: dict[str, list[Probe]] = {
     "capacity/<str:code>/<slug:name>.<slug:kind>": [
         Probe("/capacity/NONE/result.json", no_such_plan),
     ],
+    "fusions/new/": [
+        Probe(f"/fusions/new/?study={SUBJECT}", fuses),
+        Probe("/fusions/new/?case={case}", fuses),
+        Probe("/fusions/new/?case={draft}", fuses_on_draft),
+        Probe("/fusions/new/", tries_fusing, "POST", f"fixed={SUBJECT}.1&moving={PRIOR}.1"),
+    ],
+    "fusions/<str:code>/": [
+        Probe("/fusions/{fusion}/", case),
+        Probe("/fusions/NONE/", nobody_sees),
+    ],
+    "fusions/<str:code>/cancel/": [Probe("/fusions/{fusion}/cancel/", acts_on_case, "POST")],
+    "fusions/<str:code>/judge/": [Probe("/fusions/{fusion}/judge/", acts_on_case, "POST")],
+    "fusions/<str:code>/files/<str:name>": [
+        Probe("/fusions/{fusion}/files/contours.png", case),
+        Probe("/fusions/{fusion}/files/none.png", nobody_sees),
+    ],
+    "fusions/<str:code>/tables/": [Probe("/fusions/{fusion}/tables/", acts_on_case, "POST")],
+    "fusions/<str:code>/tables/<str:table>/insert/": [
+        Probe("/fusions/{fusion}/tables/NONE/insert/", acts_on_case, "POST"),
+    ],
     "members/": [Probe("/members/", runs_hospital)],
     "members/peers/": [Probe("/members/peers/", tries_hospital, "POST")],
     "members/peers/<str:ae_title>/remove/": [
@@ -544,6 +596,20 @@ TABLE: dict[str, list[Probe]] = {
         # The one who may would undo it; a number that does not exist shows the door as well.
         Probe("/children/{child}/links/999999/undo/", tries_children, "POST"),
     ],
+    "children/<int:number>/timeline/": [Probe("/children/{child}/timeline/", study)],
+    "children/<int:number>/pair/": [
+        Probe(f"/children/{{child}}/pair/?pick={SUBJECT}&pick={PRIOR}&to=compare", study),
+    ],
+    "children/<int:number>/fetal/": [
+        Probe("/children/{child}/fetal/", tries_children, "POST", "reason=x"),
+    ],
+    "children/<int:number>/fetal/<int:link_number>/undo/": [
+        Probe("/children/{child}/fetal/999999/undo/", tries_children, "POST"),
+    ],
+    "cases/<int:case_id>/priors/": [
+        Probe("/cases/{case}/priors/", acts_on_case, "POST", f"study={PRIOR}"),
+        Probe("/cases/{draft}/priors/", acts_on_draft, "POST", f"study={PRIOR}"),
+    ],
 }
 
 
@@ -579,6 +645,7 @@ def _url(probe: Probe, made: World) -> str:
         .replace("{referral}", str(made.referral))
         .replace("{parents}", made.parents_code)
         .replace("{workitem}", made.workitem)
+        .replace("{fusion}", made.fusion)
     )
 
 

@@ -14,6 +14,7 @@ from tongying.archive.arrival import Door, Fate, Sender
 from tongying.archive.ingest import Intake
 from tongying.consult.case import Confidence, Question, Urgency
 from tongying.consult.desk import Act, Opinion
+from tongying.consult.people import Viewer
 from tongying.consult.referral_order import AirwayRisk, Attachment, Needs, Order, Transport
 from tongying.consult.states import Move
 from tongying.kernel.ids import HospitalCode
@@ -49,6 +50,8 @@ class World:
     referral: int = 0
     parents_code: str = ""
     workitem: str = ""
+    fusion: str = ""
+    """Of the case's subject with its prior."""
     alert: int = 0
     """Told to the author alone."""
     token_row: int = 0
@@ -174,5 +177,32 @@ def build() -> World:
         upload=upload, code="F" * 26, name="a.dcm", length=10, created_at=timezone.now()
     )
     made.upload, made.upload_file = upload.code, file.code
+    made.fusion = fused(author)
     made.token_row = AccessToken.objects.get(member_id=author.user).pk
     return made
+
+
+def fused(author: Viewer) -> str:
+    """Leave a fusion of the case's subject with its prior, and a picture of it."""
+    from django.utils import timezone
+
+    from tongying.web.fusion.models import FusionFile, FusionRow
+    from tongying.web.records.models import Instance, Series
+
+    row = FusionRow.objects.create(
+        code="FUSION00000000000000000000",
+        hospital_id=ASKING,
+        fixed=Series.objects.get(uid=f"{SUBJECT}.1"),
+        moving=Series.objects.get(uid=f"{PRIOR}.1"),
+        method="auto",
+        asked_by_id=author.user,
+        asked_at=timezone.now(),
+        state="done",
+        finished_at=timezone.now(),
+        result={"method": "rigid", "verdict": "good", "estimated_error_mm": 0.8},
+    )
+    digest = Instance.objects.filter(series=row.fixed)[0].digest
+    FusionFile.objects.create(
+        fusion=row, name="contours.png", digest=digest, bytes=100, media_type="image/png"
+    )
+    return row.code

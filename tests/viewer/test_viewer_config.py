@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongying.web.viewer.config import (
+    FUSED,
     MR_THREE_PLANES,
     PET_CT_FUSED,
     ULTRASOUND,
@@ -17,6 +18,7 @@ from tongying.web.viewer.config import (
     WORKER_CSP,
     NoStudyToOpen,
     csp_header,
+    fused_viewer_url,
     start_values,
     viewer_language,
     viewer_url,
@@ -63,6 +65,32 @@ def test_link_stays_on_the_site_and_gives_the_studies_back(
     assert (link.scheme, link.netloc, link.path) == ("", "", "/viewer/viewer")
     assert query["StudyInstanceUIDs"] == [",".join(study_uids)]
     assert query.get("initialSeriesInstanceUID") == (None if series is None else [series])
+
+
+@given(study_uids=UIDS, fixed=st.text(min_size=1), overlay=st.text(min_size=1))
+def test_a_fused_pair_names_both_series(study_uids: list[str], fixed: str, overlay: str) -> None:
+    link = urlsplit(
+        fused_viewer_url(study_uids, fixed_series_uid=fixed, overlay_series_uid=overlay)
+    )
+    assert (link.scheme, link.netloc, link.path) == ("", "", "/viewer/viewer")
+    assert parse_qs(link.query, keep_blank_values=True) == {
+        "StudyInstanceUIDs": [",".join(study_uids)],
+        "hangingProtocolId": [FUSED],
+        "fusedFixed": [fixed],
+        "fusedOverlay": [overlay],
+    }
+    assert values("zh")["fusedParameters"] == {"fixed": "fusedFixed", "overlay": "fusedOverlay"}
+
+
+def test_a_fused_pair_of_nothing_is_refused() -> None:
+    with pytest.raises(NoStudyToOpen):
+        fused_viewer_url([], fixed_series_uid="1.2", overlay_series_uid="1.3")
+
+
+def test_every_colour_map_of_the_viewer_has_a_chinese_name() -> None:
+    named = set(WORDS["zh"]["colours"])
+    assert {"hot_iron", "s_pet", "rainbow_2", "hsv", "perfusion"} <= named
+    assert WORDS["en-US"]["colours"] == {}
 
 
 @given(st.text(min_size=1, max_size=30))

@@ -10,7 +10,7 @@ from typing import Protocol
 class Progress(Protocol):
     """Is told how far a computation has come; may raise to end it."""
 
-    def __call__(self, fraction: float, what: str) -> None:
+    def __call__(self, fraction: float, what: str, /) -> None:
         """Take note.
 
         Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from typing import NewType
@@ -39,6 +40,18 @@ def new_uid(random_bits: RandomBits = secrets.randbits) -> str:
     # A version 4 UUID: 48 random bits, version, 12 random bits, variant, 62 random bits.
     high, middle, low = bits >> 74, (bits >> 62) & 0xFFF, bits & ((1 << 62) - 1)
     return f"2.25.{(high << 80) | (0x4 << 76) | (middle << 64) | (0b10 << 62) | low}"
+
+
+def uid_of(text: str) -> str:
+    """Return the UID that belongs to a text: the same one every time.
+
+    Examples
+    --------
+    >>> uid_of("a") == uid_of("a"), uid_of("a") == uid_of("b")
+    (True, False)
+    """
+    digest = int(hashlib.sha256(text.encode()).hexdigest(), 16)
+    return new_uid(lambda bits: digest >> (256 - bits))
 
 
 def new_code(random_bits: RandomBits = secrets.randbits) -> str:

@@ -24,6 +24,7 @@ from tongying.consult.desk import Act
 from tongying.consult.people import Viewer
 from tongying.consult.states import Move, State
 from tongying.kernel.errors import BadInput
+from tongying.kernel.gestation import GestationalAge
 from tongying.services.demo_books import make_alliance
 from tongying.services.demo_cases import CASES, DemoCase
 from tongying.services.demo_people import HOSPITALS, PEOPLE
@@ -31,10 +32,13 @@ from tongying.services.demo_studies import CHINA, DemoStudy, demo_studies
 from tongying.web.cases import store as cases
 from tongying.web.people.models import Hospital
 from tongying.web.people.store import NewMember, add_hospital, add_member, viewer_of_login
+from tongying.web.records.fetal import FetalLink, file_with_child
+from tongying.web.records.models import Child
 from tongying.web.uploads.intake import offer, open_intake
 
 ACTOR = "demo"
 DESK = "wumei"
+FILES = "hanmei"
 LOG_INS = "demo.txt"
 """In the data directory, for its owner's eyes only: the log-ins and their password."""
 NOTICE = (
@@ -115,6 +119,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
         modalities += counts
         what = " ".join(f"{kind}×{count}" for kind, count in sorted(counts.items()))
         say(f"{study.hospital_code} {study.study_description.removeprefix('演示 ')}: {what}")
+    _file_fetal(studies)
     states = Counter(_make_case(case, _Placed(studies, now)).value for case in CASES)
     say(f"{len(CASES)} 例会诊 cases: " + " · ".join(f"{n} {s}" for s, n in sorted(states.items())))
     say(f"{sum(modalities.values())} 幅 images, {time.monotonic() - began:.0f} s")
@@ -200,6 +205,17 @@ def part10(dataset: Dataset) -> bytes:
     target = BytesIO()
     dcmwrite(target, dataset, enforce_file_format=True)
     return target.getvalue()
+
+
+def _file_fetal(studies: dict[str, DemoStudy]) -> None:
+    """File the fetal study under the mother's record with the child that it shows."""
+    fetal, child = studies["zhao-fetal"], studies["zhao-pet"]
+    row = Child.objects.get(hospital_id=child.hospital_code, local_id=child.patient_id)
+    # Conceived so that the child was born at 39 weeks and 1 day.
+    before = (child.birth_date - fetal.at.date()).days
+    gestation = GestationalAge(39 * 7 + 1 - before)
+    link = FetalLink(fetal.study_uid, gestation, None, "演示：核对分娩记录与母婴腕带")
+    file_with_child(viewer_of_login(FILES), row.pk, link)
 
 
 def _make_case(case: DemoCase, placed: _Placed) -> State:

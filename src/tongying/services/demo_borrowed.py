@@ -16,8 +16,9 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
-from tongying.dicom.phantoms.header import PhantomStudy, identify, uid_of
+from tongying.dicom.phantoms.header import PhantomStudy, identify
 from tongying.kernel.errors import NotFound
+from tongying.kernel.ids import uid_of
 
 SAMPLE = "示例图 sample image"
 SERIES = 1

@@ -55,10 +55,12 @@ HOSPITALS: tuple[DemoHospital, ...] = (
 _ASKS = ("提出会诊、补充资料、确认意见", "asks, supplies data, acknowledges opinions")
 _ANSWERS = ("接诊、阅片、签发意见", "accepts, reads, signs opinions")
 _SITS = ("参加联合会诊、签署本科意见", "sits on joint panels, signs the surgeon's opinion")
+_FILES = ("合并档案、归档胎儿期检查", "joins records, files fetal studies with the child")
 _READS = ("查看本院病例", "reads the hospital's cases")
 
 PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("chenjianguo", "陈建国", Role.REQUESTER, "XNZX", "儿科", "主治医师", *_ASKS),
+    DemoPerson("hanmei", "韩梅", Role.COORDINATOR, "XNZX", "医务科", "主管护师", *_FILES),
     DemoPerson("qinxiaoli", "覃小丽", Role.REQUESTER, "ESFY", "新生儿科", "主治医师", *_ASKS),
     DemoPerson("huangli", "黄丽", Role.REQUESTER, "HGFY", "儿童保健", "副主任医师", *_ASKS),
     DemoPerson("zhouqiang", "周强", Role.REQUESTER, "XTYY", "放射科", "主治医师", *_ASKS),

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import partial
+from itertools import islice
 
 from pydicom.dataset import Dataset
 
 from tongying.dicom.phantoms.bowel_us import Bowel, bowel_cine
 from tongying.dicom.phantoms.brain_mr import brain_mr
-from tongying.dicom.phantoms.header import PhantomChild, PhantomStudy, uid_of
+from tongying.dicom.phantoms.header import MARK, PhantomChild, PhantomStudy
 from tongying.dicom.phantoms.hip_geometry import HipGeometry
 from tongying.dicom.phantoms.infant_hip_us import hip_cine, hip_image
 from tongying.dicom.phantoms.pet_ct import pet_ct
+from tongying.dicom.phantoms.torso_mr import torso_mr
+from tongying.kernel.ids import uid_of
 from tongying.services.demo_borrowed import Sample, borrowed
 from tongying.services.demo_people import HOSPITALS
 
@@ -118,11 +121,23 @@ def _head(scale: float, anatomy: str, study: PhantomStudy) -> Iterator[Dataset]:
     return brain_mr(study, ventricle_scale=scale, anatomy=anatomy)
 
 
+def _fetal_head(study: PhantomStudy) -> Iterator[Dataset]:
+    """Yield a few slices of the drawn child's head, which stands for a fetus and says so."""
+    for dataset in islice(brain_mr(study, ventricle_scale=1.2), *FETAL_SLICES):
+        dataset.SeriesDescription = f"{MARK} 以儿童头颅代替胎儿 a child's head for a fetus"
+        yield dataset
+
+
+def _torso(anatomy: str, study: PhantomStudy) -> Iterator[Dataset]:
+    return torso_mr(study, anatomy=_seed(anatomy))
+
+
 def _sample(sample: Sample, study: PhantomStudy) -> Iterator[Dataset]:
     return borrowed(study, sample)
 
 
 _ZHAO = _Child("XNZX", "00482913", "Zhao^Ming=赵^明", 1520, "M")
+_ZHAOS_MOTHER = _Child("XNZX", "00311872", "Sun^Lihua=孙^丽华", 11770, "F")
 _TAN = _Child("ESFY", "E2604417", "Tan^Yuchen=覃^雨晨", 640, "F")
 _HE = _Child("HGFY", "00120077", "He^Siyuan=何^思远", 47, "F")
 # The same local number in two hospitals: two children.
@@ -145,9 +160,34 @@ RINGS = Bowel(with_polyp=False, target_mm=29.0)
 HIP_LEFT_DYSPLASTIC = HipGeometry(alpha_deg=47, beta_deg=72)
 HIP_RIGHT_NORMAL = HipGeometry(alpha_deg=63, beta_deg=52, tilt_deg=1)
 _NEWBORN = {"head_radius_mm": 7.0}
+FETAL_SLICES = (44, 68)
+"""First and last (exclusive) of the drawn head's slices that the fetal study has."""
 
 _VISITS: tuple[_Visit, ...] = (
     _Visit("zhao-pet", _ZHAO, 1, (16.5, 1.04), "演示 躯干 PET/CT", pet_ct),
+    _Visit("zhao-mr", _ZHAO, 3, (16.5, 1.04), "演示 腹部 MR", partial(_torso, "zhao-pet")),
+    _Visit(
+        "zhao-dr",
+        _ZHAO,
+        10,
+        (16.7, 1.04),
+        "演示 胸部 CR",
+        partial(_sample, Sample("RG1_J2KR.dcm", "chest CR", "CHEST")),
+        drawn=False,
+    ),
+    _Visit(
+        "zhao-hip",
+        _ZHAO,
+        1473,
+        (4.6, 0.56),
+        "演示 髋关节超声",
+        partial(
+            _hips,
+            HipGeometry(alpha_deg=61, beta_deg=54, **_NEWBORN),
+            HipGeometry(alpha_deg=62, beta_deg=53, **_NEWBORN),
+        ),
+    ),
+    _Visit("zhao-fetal", _ZHAOS_MOTHER, 1582, (66.0, 1.6), "演示 胎儿颅脑 MR", _fetal_head),
     _Visit("tan-mr", _TAN, 1, (11.2, 0.84), "演示 头颅 MR", partial(_head, 1.9, "tan")),
     _Visit("tan-mr-prior", _TAN, 96, (9.9, 0.78), "演示 头颅 MR", partial(_head, 1.35, "tan")),
     _Visit(

@@ -20,7 +20,7 @@ from types import FrameType
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from tongying.kernel.errors import TongyingError
-from tongying.services import capacity_work, referral_push
+from tongying.services import capacity_work, fusion_work, referral_push
 from tongying.web import now as clock
 from tongying.web.boot import end_of_work
 from tongying.web.desk.watch import Round, rounds, watch
@@ -38,6 +38,8 @@ UPKEEP_SECONDS = 60.0
 TRIES = 3
 CONCURRENCY = 2
 QUEUE = "tongying"
+SLOW_QUEUE = "tongying-slow"
+"""For fusions: one at a time, and nobody's notice or document waits behind it."""
 
 _log = logging.getLogger("tongying.worker")
 
@@ -99,6 +101,7 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
     # Before the launch, which takes up work of every kind that was left unfinished.
     referral_push.install()
     capacity_work.install()
+    fusion_work.install()
     _launch(data, name, database_url)
     next_upkeep = 0.0
     at_hand = rounds()
@@ -134,6 +137,7 @@ def _launch(data: Path, name: str, database_url: str) -> None:
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=SWEEP_SECONDS)
+    DBOS.register_queue(SLOW_QUEUE, worker_concurrency=1, polling_interval_sec=SWEEP_SECONDS)
 
 
 def _look_after_uploads() -> None:
@@ -165,7 +169,8 @@ def _take_over_promises() -> None:
     try:
         for job in store.waiting():
             with SetWorkflowID(f"outbox-{job.id}"):
-                DBOS.enqueue_workflow(QUEUE, do_promised, job.id)
+                queue = SLOW_QUEUE if job.kind in fusion_work.KINDS else QUEUE
+                DBOS.enqueue_workflow(queue, do_promised, job.id)
             store.mark_enqueued(job.id)
     finally:
         end_of_work()

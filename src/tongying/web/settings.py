@@ -10,6 +10,8 @@
     ``1`` behind a TLS proxy: secure cookies and the forwarded-protocol header.
 ``TONGYING_SMTP_HOST``, ``_PORT``, ``_USER``, ``_PASSWORD_FILE``, ``_TLS``, ``_FROM``
     Mail server of the notices (``TLS``: ``starttls``, ``ssl`` or ``none``). No host: no mail.
+``TONGYING_FETAL_STAYS_WITH_MOTHER``
+    ``1``: a fetal study linked to a child is shown on the mother's own pages too.
 ``TONGYING_PUSH_ANYWHERE``
     ``1`` for trials only: web pushes also go to plain http and to this network's own addresses.
 """
@@ -270,4 +272,5 @@ TONGYING_SMTP_PORT = int(
 TONGYING_SMTP_USER = os.environ.get("TONGYING_SMTP_USER", "")
 TONGYING_SMTP_PASSWORD_FILE = os.environ.get("TONGYING_SMTP_PASSWORD_FILE", "")
 TONGYING_SMTP_FROM = os.environ.get("TONGYING_SMTP_FROM", "tongying@localhost")
+TONGYING_FETAL_STAYS_WITH_MOTHER = os.environ.get("TONGYING_FETAL_STAYS_WITH_MOTHER") == "1"
 TONGYING_PUSH_ANYWHERE = os.environ.get("TONGYING_PUSH_ANYWHERE") == "1"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("tongying.web.pages.urls_notices")),
     path("", include("tongying.web.pages.urls_panel")),
     path("", include("tongying.web.pages.urls_capacity")),
+    path("", include("tongying.web.pages.urls_fusion")),
 ]
 
 handler404 = "tongying.web.pages.errors.not_found"

@@ -13,7 +13,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.uid import MRImageStorage
 
-from tongying.dicom.phantoms.drawing import Grid, Mask, Volume, blur, slow_field
+from tongying.dicom.phantoms.drawing import Grid, Mask, Volume, blur, magnitude
 from tongying.dicom.phantoms.head import HEAD_GRID, draw_head, ventricles
 from tongying.dicom.phantoms.header import (
     PhantomSeries,
@@ -91,9 +91,6 @@ def brain_mr(
 
 
 def _as_scanned(signal: Volume, grid: Grid, random: np.random.Generator) -> Volume:
-    """Return the magnitude image: partial volume, receive field, Rician noise."""
+    """Return the magnitude image, with partial volume."""
     sharp = blur(signal, (0.45, 0.55, 0.55))
-    sharp *= 1 + np.float32(BIAS) * slow_field(random, grid)
-    real = sharp + NOISE * random.standard_normal(signal.shape, dtype=np.float32)
-    imaginary = NOISE * random.standard_normal(signal.shape, dtype=np.float32)
-    return np.asarray(np.hypot(real, imaginary), dtype=np.float32)
+    return magnitude(sharp, grid, random, noise=NOISE, bias=BIAS)

@@ -149,6 +149,28 @@ def slow_field(random: np.random.Generator, grid: Grid) -> Volume:
     return field
 
 
+def magnitude(
+    signal: Volume, grid: Grid, random: np.random.Generator, *, noise: float, bias: float
+) -> Volume:
+    """Return the magnitude image of a signal: receive field, Rician noise.
+
+    Parameters
+    ----------
+    signal : ndarray
+        Not changed.
+    grid : Grid
+    random : numpy.random.Generator
+    noise : float
+        Deviation of the noise in each channel of the complex signal.
+    bias : float
+        Largest deviation of the receive field from 1.
+    """
+    received = signal * (1 + np.float32(bias) * slow_field(random, grid))
+    real = received + noise * random.standard_normal(signal.shape, dtype=np.float32)
+    imaginary = noise * random.standard_normal(signal.shape, dtype=np.float32)
+    return np.asarray(np.hypot(real, imaginary), dtype=np.float32)
+
+
 def _within(
     grid: Grid, lows: list[float], highs: list[float]
 ) -> tuple[tuple[slice, slice, slice], tuple[Volume, Volume, Volume]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID, ExplicitVRLittleEndian
 
-from tongying.kernel.ids import new_uid
+from tongying.kernel.ids import uid_of
 
 MARK = "合成体模 synthetic"
 """Stands in the description of every phantom series."""
@@ -87,18 +87,6 @@ class PhantomSeries:
     number: int
     what: str
     body_part: str
-
-
-def uid_of(text: str) -> str:
-    """Return the UID that belongs to a text.
-
-    Examples
-    --------
-    >>> uid_of("a") == uid_of("a"), uid_of("a") == uid_of("b")
-    (True, False)
-    """
-    digest = int(hashlib.sha256(text.encode()).hexdigest(), 16)
-    return new_uid(lambda bits: digest >> (256 - bits))
 
 
 def random_of(text: str) -> np.random.Generator:

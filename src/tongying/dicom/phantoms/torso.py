@@ -26,6 +26,7 @@ CT_GRID = Grid((80, 200, 200), (4.0, 1.3, 1.3), (-129.35, -129.35, 0.0))
 """260 mm field of view, 320 mm from the pelvis (z = 0) to the root of the neck."""
 MASS_CENTRE: Point = (32.0, 28.0, 168.0)
 MASS_RADII: Point = (19.0, 17.0, 21.0)
+MASS_HU = 44.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,38 @@ def draw_torso(random: np.random.Generator, *, mass_suv: float) -> Torso:
         Uptake of the left suprarenal mass, as SUV.
     """
     grid = CT_GRID
-    painter = _Painter(grid)
-    body = _body(painter, grid)
-    lungs = _chest(painter, grid, body, random)
-    _abdomen(painter, grid, body, random)
-    _bones(painter, grid, body, lungs)
-    painter.paint(_mass(grid, random), 44, mass_suv)
-    calcium = ellipsoid(grid, (35, 30, 172), (3, 2.5, 4))
-    painter.hu[calcium] = 260
+    painter, body = _tissues(grid, random, mass_suv)
     _table(painter, grid)
     texture = smooth_field(random, grid, 12)
     painter.hu[body] += 4 * texture[body]
     painter.suv *= 1 + 0.04 * texture
     return Torso(painter.hu, painter.suv)
+
+
+def draw_tissues(random: np.random.Generator, *, mass_suv: float) -> Torso:
+    """Draw the same torso without texture and couch: each tissue has one number of each kind.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+        In the state that `draw_torso` took it in, for the same child.
+    mass_suv : float
+        Uptake of the left suprarenal mass, as SUV.
+    """
+    painter, _ = _tissues(CT_GRID, random, mass_suv)
+    return Torso(painter.hu, painter.suv)
+
+
+def _tissues(grid: Grid, random: np.random.Generator, mass_suv: float) -> tuple[_Painter, Mask]:
+    painter = _Painter(grid)
+    body = _body(painter, grid)
+    lungs = _chest(painter, grid, body, random)
+    _abdomen(painter, grid, body, random)
+    _bones(painter, grid, body, lungs)
+    painter.paint(_mass(grid, random), MASS_HU, mass_suv)
+    calcium = ellipsoid(grid, (35, 30, 172), (3, 2.5, 4))
+    painter.hu[calcium] = 260
+    return painter, body
 
 
 def _outline(grid: Grid, inset: float) -> Mask:

@@ -55,6 +55,14 @@ class ErrorEstimate:
         Points over which the error was estimated.
     jacobian : Jacobian or None
         For deformations.
+    check_mm : float or None
+        Mean distance by which independent check registrations, taken together, would move the
+        targets; None if none of them ended.
+    check_spread_mm : float or None
+        Root mean square distance of the checks from each other: how well the images can be
+        checked at all.
+    agreeing : float or None
+        Share of the blocks that lie as the checks say, 0 to 1.
     """
 
     estimated_mm: float
@@ -67,6 +75,9 @@ class ErrorEstimate:
     similarity: float
     targets: int
     jacobian: Jacobian | None = None
+    check_mm: float | None = None
+    check_spread_mm: float | None = None
+    agreeing: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return all parts as JSON."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from tongying.web.api.api import api
+from tongying.web.api.fusion_routes import router as fusion_router
 from tongying.web.api.missing import no_such_address
 from tongying.web.api.routes import router
 
 api.add_router("", router)
+api.add_router("", fusion_router)
 
 urlpatterns = [
     path("", api.urls),

@@ -27,6 +27,7 @@ from tongying.web.cases.documents import (
     verify,
 )
 from tongying.web.cases.models import CaseEvent, CaseRow, CaseStudy, KeyImage, OpinionRow
+from tongying.web.cases.priors import attach_priors
 from tongying.web.cases.rows import case_of, number_of, write_case
 from tongying.web.cases.showing import show
 from tongying.web.cases.waiting import waiting_for
@@ -39,8 +40,7 @@ from tongying.web.desk.plan import CHOOSING, check_may_choose, with_proposal
 from tongying.web.notices.moves import notify_move
 from tongying.web.panels.signing import check_panel_allows_signing, panel_follows
 from tongying.web.people.models import Member
-from tongying.web.records.children import same_child
-from tongying.web.records.models import Instance, Study
+from tongying.web.records.models import Instance
 from tongying.web.records.reading import ObjectNotFound, study_of
 from tongying.web.records.visible import cases_for
 from tongying.web.trail import store as trail
@@ -130,7 +130,7 @@ def begin(viewer: Viewer, study_uid: str) -> int:
             changed_at=now,
         )
         CaseStudy.objects.create(case=row, study=study)
-        _attach_priors(row, study)
+        attach_priors(row, study)
         _note(row, viewer, "begin", now, action=Action.CREATE)
     return row.pk
 
@@ -195,7 +195,7 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         if signs and act.against_local is not None:
             row.against_local = act.against_local.value
         if act.move is Move.SUBMIT:
-            _attach_priors(row, row.studies.get(prior=False).study)
+            attach_priors(row, row.studies.get(prior=False).study)
         row.save()
         mirror(row, now)
         panel_follows(viewer, row, act, before, now)
@@ -324,15 +324,6 @@ def _check_may_point(viewer: Viewer, row: CaseRow) -> None:
     case = case_of(row)
     if not desk.may_move(viewer, case, Move.EDIT):
         desk.check_move(viewer, case, Move.WRITE)
-
-
-def _attach_priors(row: CaseRow, study: Study) -> None:
-    """Add the child's other studies of the asking hospital as priors."""
-    here = set(row.studies.values_list("study_id", flat=True))
-    others = Study.objects.filter(
-        child_id__in=same_child(study.child_id), hospital_id=row.asking_id
-    ).exclude(pk__in=here)
-    CaseStudy.objects.bulk_create(CaseStudy(case=row, study=other, prior=True) for other in others)
 
 
 def _event(row: CaseRow, viewer: Viewer, act: Act, now: datetime) -> None:

@@ -96,3 +96,20 @@ class FusionTable(models.Model):
         """Listed with its fusion."""
 
         indexes = [models.Index(fields=["fusion", "asked_at"], name="fusion_tables")]
+
+
+class FusionFile(models.Model):
+    """A file that a fusion or a table left in the content store: a picture, a displacement."""
+
+    fusion = models.ForeignKey(FusionRow, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, db_index=True)
+    bytes = models.BigIntegerField()
+    media_type = models.CharField(max_length=40)
+
+    class Meta:
+        """A name once in its fusion."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["fusion", "name"], name="fusion_file_once"),
+        ]

@@ -52,6 +52,8 @@ class Kind(StrEnum):
     REFERRAL_MISSED = "referral-missed"
     OUTCOME_ARRIVED = "outcome-arrived"
     CHASE = "chase"
+    FUSION_READY = "fusion-ready"
+    FUSION_FAILED = "fusion-failed"
     TRIAL = "trial"
 
 
@@ -75,6 +77,8 @@ NEEDS: Final[dict[Kind, frozenset[str]]] = {
     Kind.REFERRAL_ARRIVED: frozenset({"number", "hospital"}),
     Kind.REFERRAL_WITHDRAWN: frozenset({"number", "hospital"}),
     Kind.REFERRAL_MISSED: frozenset({"number", "hospital"}),
+    Kind.FUSION_READY: frozenset(),
+    Kind.FUSION_FAILED: frozenset(),
     Kind.TRIAL: frozenset(),
 }
 """The values a kind's sentence names; a kind that is not listed names the case number only."""
@@ -113,6 +117,8 @@ TITLES: Final[dict[Kind, Promise]] = {
     Kind.REFERRAL_MISSED: _p("notice", "Child has not come"),
     Kind.OUTCOME_ARRIVED: _p("notice", "Outcome returned"),
     Kind.CHASE: _p("notice", "Outcome is missing"),
+    Kind.FUSION_READY: _p("notice", "Fusion ready"),
+    Kind.FUSION_FAILED: _p("notice", "Fusion not possible"),
     Kind.TRIAL: _p("notice", "Test notice"),
 }
 
@@ -164,6 +170,12 @@ SENTENCES: Final[dict[Kind, Promise]] = {
     Kind.REFERRAL_MISSED: _p("notice", "%(number)s: the child has not come to %(hospital)s."),
     Kind.OUTCOME_ARRIVED: _p("notice", "%(number)s: an outcome has been returned."),
     Kind.CHASE: _p("notice", "%(number)s: no outcome has been returned for 30 days."),
+    Kind.FUSION_READY: _p(
+        "notice", "The two series you asked for are brought together; look how well they fit."
+    ),
+    Kind.FUSION_FAILED: _p(
+        "notice", "The two series you asked for could not be brought together; the page says why."
+    ),
     Kind.TRIAL: _p("notice", "This is how a notice of the platform looks."),
 }
 

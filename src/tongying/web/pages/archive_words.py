@@ -47,6 +47,7 @@ DOOR_WORDS: Final[dict[str, Promise]] = {
     Door.IMPORT: _p("door", "import on the server"),
     Door.SELF: _p("door", "the platform itself"),
     "page": _p("door", "page"),
+    "timeline": _p("door", "child's timeline"),
     "zip": _p("door", "download as zip"),
     "wado-rs": _p("door", "viewer or DICOMweb"),
     "dicomweb": _p("door", "viewer or DICOMweb"),
@@ -54,6 +55,7 @@ DOOR_WORDS: Final[dict[str, Promise]] = {
     "c-move": _p("door", "DICOM network"),
     "c-find": _p("door", "DICOM network"),
     "fhir": _p("door", "FHIR"),
+    "fusion": _p("door", "fusion page"),
 }
 
 KIND_WORDS: Final[dict[str, Promise]] = {
@@ -61,6 +63,7 @@ KIND_WORDS: Final[dict[str, Promise]] = {
     "case": _p("kind", "case"),
     "child": _p("kind", "child's records"),
     "child-link": _p("kind", "join of records"),
+    "fetal-study": _p("kind", "filing of a fetal study"),
     "opinion": _p("kind", "opinion"),
     "document": _p("kind", "document"),
     "hospital": _p("kind", "hospital"),
@@ -68,6 +71,7 @@ KIND_WORDS: Final[dict[str, Promise]] = {
     "token": _p("kind", "access token"),
     "peer": _p("kind", "DICOM node"),
     "upload": _p("kind", "upload"),
+    "fusion": _p("kind", "fusion"),
     "trail": _p("kind", "list of who saw what"),
 }
 
@@ -79,6 +83,8 @@ _ACTS: Final[dict[tuple[Action, str], Promise]] = {
     (Action.CREATE, "case"): _("began a case"),
     (Action.CREATE, "child-link"): _("joined two records of a child"),
     (Action.DELETE, "child-link"): _("undid a join of records"),
+    (Action.CREATE, "fetal-study"): _("filed a fetal study with the child"),
+    (Action.DELETE, "fetal-study"): _("undid the filing of a fetal study"),
     (Action.CREATE, "upload"): _("began an upload"),
     (Action.CREATE, "hospital"): _("added the hospital"),
     (Action.CREATE, "member"): _("added a member"),
@@ -131,6 +137,7 @@ _MOVES: Final[dict[str, Promise]] = {
     "amend": _("signed an amendment"),
     "acknowledge": _("acknowledged the answer"),
     "key-image": _("chose key images"),
+    "prior": _("added a prior"),
     "critical": _("reported a critical finding"),
     "critical-ack": _("acknowledged the critical finding"),
 }
@@ -162,6 +169,24 @@ FIXED: Final = frozenset(
         fixed("There is no such link in your hospital."),
         fixed("A record cannot be joined to itself."),
         fixed("Say why the two records are the same child."),
+        fixed("There is no such child."),
+        fixed("Only a coordinator or administrator files fetal studies."),
+        fixed("Say how you know that the study shows this child."),
+        fixed("A place among twins or more lies between 1 and 8."),
+        fixed("There is no such study in your hospital."),
+        fixed("There is no such filing of a fetal study in your hospital."),
+        fixed("The study is under the child's own record already."),
+        fixed("The study's record is a man's or a child's, not a mother's."),
+        fixed("The study is filed with this child already."),
+        fixed("Another child has this place among the twins in the study."),
+        fixed("The study was made after the child was born."),
+        fixed("The study was made before this pregnancy."),
+        fixed("A gestational age lies between 4 and 44 weeks."),
+        fixed("A gestational age has 0 to 6 days beside its weeks."),
+        fixed(
+            "With this gestational age the child would have been born before 22 or after 44 weeks."
+        ),
+        fixed("This study is not one of the child's at your hospital."),
         fixed("The present password is not right."),
         fixed("A second factor is set up already; remove it first."),
         fixed("No second factor is being set up; begin again."),

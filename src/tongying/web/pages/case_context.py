@@ -18,12 +18,16 @@ from tongying.web.cases.documents import SERIES_NUMBERS
 from tongying.web.cases.shown import CaseView, ShownChild, ShownSeries, ShownStudy
 from tongying.web.desk.clocks import clocks_of
 from tongying.web.desk.critical import criticals_of
+from tongying.web.fusion.store import fusions_of_case
+from tongying.web.pages.child_timeline import entries
 from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
+from tongying.web.pages.fusion_link import fuse_case_url
 from tongying.web.pages.opening import NOT_PICTURES, viewer_link
 from tongying.web.pages.panel_context import panel_context
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import said
 from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
+from tongying.web.records.timeline import MOST_PRIORS, lines_around, priors_among
 from tongying.web.referrals.reading import may_refer_now, referrals_of_case
 
 STALE_DAYS: Final = 30
@@ -130,16 +134,31 @@ def case_context(
         "clocks": clocks_of(viewer, case.id, clock.now()),
         "criticals": criticals_of(viewer, case.id),
         "reports_critical": may_report(viewer, case),
+        "fusions": fusions_of_case(viewer, case.id),
+        "fuse_url": fuse_case_url(viewer, view),
         "referrals": referrals_of_case(viewer, case.id),
         "may_refer": may_refer_now(viewer, case.id),
     }
     context |= panel_context(viewer, view)
+    context |= _life(viewer, view)
     if Move.ASSIGN in moves:
         context["desk"] = desk_card(viewer, view)
         context["offered_to"] = "、".join(
             one.member.name for one in context["desk"].lines if one.member.id in case.offered
         )
     return context
+
+
+def _life(viewer: Viewer, view: CaseView) -> dict[str, Any]:
+    """Return the child's examinations that the viewer sees, and the subject's priors."""
+    subject = next((study.uid for study in view.studies if not study.prior), "")
+    child, lines = lines_around(viewer, subject)
+    return {
+        "life_of": child,
+        "life": entries(lines, view.child.birth_date) if len(lines) > 1 else (),
+        "relevant": priors_among(lines, subject)[:MOST_PRIORS],
+        "in_case": {study.uid for study in view.studies},
+    }
 
 
 def lacking_of(view: CaseView) -> tuple[Lacking, ...]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as fixed
 from tongying.consult.alliance_faults import AllianceRefused
 from tongying.kernel.errors import TongyingError
 from tongying.web.pages.alliance_words import told_fault
+from tongying.web.pages.volume_sentences import told as told_of_volumes
 
 BY_CODE: Final[dict[str, Promise]] = {
     "case.out-of-place": _("This cannot be done in the state the case is in now. Look again."),
@@ -222,6 +223,9 @@ def said(sentence: str) -> str:
                 name: gettext(value) if value in ATTRIBUTES else value
                 for name, value in values.items()
             }
+    of_volumes = told_of_volumes(sentence)
+    if of_volumes is not None:
+        return of_volumes
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 

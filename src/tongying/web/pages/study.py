@@ -8,9 +8,11 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from tongying.consult.people import Role
+from tongying.web.fusion.store import fusions_of_study
+from tongying.web.pages.fusion_link import fuse_study_url
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.records.child_page import may_join
-from tongying.web.records.study_page import study_view
+from tongying.web.records.study_page import StudyView, study_view
 from tongying.web.records.study_zip import study_zip
 from tongying.web.trail.listing import may_read_trail
 
@@ -29,8 +31,18 @@ def study(request: HttpRequest, uid: str) -> HttpResponse:
         "may_ask": own and viewer.role is Role.REQUESTER,
         "may_trail": own and may_read_trail(viewer),
         "may_join": own and may_join(viewer),
+        "fusions": fusions_of_study(viewer, uid),
+        "fuse_url": fuse_study_url(viewer, view),
+        "timeline_of": _timeline_of(view),
     }
     return render(request, "pages/study.html", context)
+
+
+def _timeline_of(view: StudyView) -> int | None:
+    """Return whose timeline the study is on: its child's, or the one child's before birth."""
+    if not view.shows:
+        return view.child_id
+    return view.shows[0].child.id if len(view.shows) == 1 else None
 
 
 @require_safe

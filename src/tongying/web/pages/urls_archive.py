@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tongying.web.pages import account, children, members, studies, study, trail, upload, verify
+from tongying.web.pages import (
+    account,
+    child_timeline,
+    children,
+    members,
+    studies,
+    study,
+    trail,
+    upload,
+    verify,
+)
 
 urlpatterns = [
     path("studies/", studies.studies, name="studies"),
@@ -39,4 +49,13 @@ urlpatterns = [
     path("children/<int:number>/", children.child, name="child"),
     path("children/<int:number>/join/", children.join, name="child-join"),
     path("children/<int:number>/links/<int:link_number>/undo/", children.part, name="child-part"),
+    path("children/<int:number>/timeline/", child_timeline.timeline, name="child-timeline"),
+    path("children/<int:number>/pair/", child_timeline.pair, name="child-pair"),
+    path("children/<int:number>/fetal/", children.file_fetal, name="fetal-file"),
+    path(
+        "children/<int:number>/fetal/<int:link_number>/undo/",
+        children.undo_fetal,
+        name="fetal-undo",
+    ),
+    path("cases/<int:case_id>/priors/", child_timeline.attach, name="case-prior"),
 ]

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from tongying.archive.content_store import CHUNK_BYTES, FileContentStore
 from tongying.web.cases.models import DocumentRow
+from tongying.web.fusion.models import FusionFile
 from tongying.web.records.index import DjangoIndex
 from tongying.web.records.models import Instance, Series, StoreConflict, Study
 from tongying.web.trail.store import check_chain
@@ -65,7 +66,7 @@ def check(store: FileContentStore, *, read_bytes: bool = False) -> Report:
     """
     report = Report(instances=Instance.objects.count())
     sizes: dict[str, int] = {}
-    for model in (Instance, StoreConflict, DocumentRow):
+    for model in (Instance, StoreConflict, DocumentRow, FusionFile):
         sizes.update(model.objects.values_list("digest", "bytes").iterator(chunk_size=5000))
     report.objects = len(sizes)
     for digest, size in sizes.items():

@@ -13,8 +13,10 @@ from tongying.kernel.errors import NotAllowed
 from tongying.web.cases.rows import shown_child
 from tongying.web.cases.shown import ShownChild
 from tongying.web.records.children import ChildUnknown, same_child
-from tongying.web.records.listing import StudyRow, study_rows
-from tongying.web.records.models import Child, ChildLink, Study
+from tongying.web.records.fetal_page import FetalShown, fetal_shown
+from tongying.web.records.filing import filed_elsewhere
+from tongying.web.records.models import Child, ChildLink
+from tongying.web.records.timeline import TimelineLine, lines_of
 from tongying.web.trail import store as trail
 
 MOST_LIKELY: Final = 20
@@ -50,19 +52,25 @@ class ChildView:
         The record that was asked for.
     records : tuple of ShownChild
         All records joined to it, itself first.
-    studies : tuple of StudyRow
-        Studies under all of them, newest first.
+    studies : tuple of TimelineLine
+        The child's studies of the hospital, fetal ones too, newest first.
     links : tuple of Link
         Newest first, undone ones too.
     likely : tuple of ShownChild
         Records of the same hospital with the same name or date of birth that are not joined.
+    fetal : tuple of FetalShown
+        Studies under the mother that are filed with the child, newest first, undone ones too.
+    filed_with_children : int
+        Studies under these records that are filed with a child as fetal ones.
     """
 
     child: ShownChild
     records: tuple[ShownChild, ...]
-    studies: tuple[StudyRow, ...]
+    studies: tuple[TimelineLine, ...]
     links: tuple[Link, ...]
     likely: tuple[ShownChild, ...]
+    fetal: tuple[FetalShown, ...]
+    filed_with_children: int
 
 
 def may_join(viewer: Viewer) -> bool:
@@ -88,18 +96,17 @@ def child_view(viewer: Viewer, child_id: int) -> ChildView:
     trail.note_read(viewer.login, "child", str(child.pk), viewer.hospital, door="page")
     joined = same_child(child.pk)
     records = {row.pk: row for row in Child.objects.filter(pk__in=joined)}
-    studies = Study.objects.filter(child_id__in=joined, hospital_id=viewer.hospital)
     return ChildView(
         child=shown_child(child, None),
         records=tuple(
             shown_child(row, None)
             for row in sorted(records.values(), key=lambda row: (row.pk != child.pk, row.pk))
         ),
-        studies=study_rows(
-            viewer, list(studies.select_related("child", "hospital").order_by("-date", "-pk"))
-        ),
+        studies=tuple(line for line in lines_of(viewer, child.pk) if line.row.own),
         links=_links(joined),
         likely=_likely(child, joined),
+        fetal=fetal_shown(joined),
+        filed_with_children=filed_elsewhere(viewer, child.pk),
     )
 
 

@@ -13,7 +13,7 @@ from tongying.consult.people import Role, Viewer
 from tongying.dicom.instance import InstanceRecord, PatientAttributes
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import BadInput, NotAllowed, NotFound
-from tongying.web.records.models import Child, ChildLink, Study
+from tongying.web.records.models import Child, ChildLink
 from tongying.web.records.names import search_key
 from tongying.web.trail import store as trail
 
@@ -97,7 +97,10 @@ class ChildFinder:
 
 
 def same_child(child_id: int) -> list[int]:
-    """Return the ids of all records linked, directly or through others, to be this child."""
+    """Return the ids of all records linked, directly or through others, to be this child.
+
+    Access rests on it. A fetal study filed with a child joins no records, so it never widens this.
+    """
     seen = {child_id}
     frontier = {child_id}
     while frontier:
@@ -162,12 +165,6 @@ def unlink(viewer: Viewer, link_id: int) -> None:
         row.undone_at = timezone.now()
         row.save(update_fields=["undone_by", "undone_at"])
         _note(viewer, Action.DELETE, row)
-
-
-def studies_of_child(child_id: int) -> list[int]:
-    """Return the ids of all studies of a child under all of its records."""
-    children = same_child(child_id)
-    return list(Study.objects.filter(child_id__in=children).values_list("pk", flat=True))
 
 
 def _check_may_link(viewer: Viewer) -> None:

@@ -20,6 +20,7 @@ from tongying.archive.same_content import same_data_set
 from tongying.consult.people import Viewer
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.web.cases.models import DocumentRow
+from tongying.web.fusion.models import FusionFile
 from tongying.web.people.store import viewer_of_login
 from tongying.web.records import index_rows
 from tongying.web.records.children import ChildFinder
@@ -55,10 +56,10 @@ class DjangoIndex:
         return arrivals
 
     def owns(self, digest: str) -> bool:
-        """Say whether any instance, conflict or document stands on the object of this digest."""
+        """Say whether an instance, conflict, document or fusion stands on this object."""
         return any(
             model.objects.filter(digest=digest).exists()
-            for model in (Instance, StoreConflict, DocumentRow)
+            for model in (Instance, StoreConflict, DocumentRow, FusionFile)
         )
 
 

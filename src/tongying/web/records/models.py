@@ -56,6 +56,57 @@ class ChildLink(models.Model):
         ]
 
 
+class FetalStudy(models.Model):
+    """A study filed under the mother that shows this child before birth. Undone, never deleted.
+
+    It is a filing of one study, not a join of records: `tongying.web.records.children.same_child`
+    never crosses it, so the mother's other studies stay hers.
+    """
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="fetal_studies")
+    study = models.ForeignKey("Study", on_delete=models.PROTECT, related_name="fetal_of")
+    birth_order = models.PositiveSmallIntegerField(null=True)
+    """1 is twin A; null for a single child or where it is not known."""
+    gestation_days = models.PositiveSmallIntegerField(null=True)
+    """Gestational age at the study, given by the person; null where it is not known."""
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    undone_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A child has a fetal study once, a place among multiples belongs to one child."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "study"],
+                condition=models.Q(undone_at__isnull=True),
+                name="fetal_study_once",
+            ),
+            models.UniqueConstraint(
+                fields=["study", "birth_order"],
+                condition=models.Q(undone_at__isnull=True),
+                name="fetal_place_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(birth_order__isnull=True)
+                | models.Q(birth_order__gte=1, birth_order__lte=8),
+                name="fetal_place_small",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gestation_days__isnull=True)
+                | models.Q(gestation_days__gte=28, gestation_days__lt=315),
+                name="fetal_gestation_possible",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undone_by__isnull=True, undone_at__isnull=True)
+                | models.Q(undone_by__isnull=False, undone_at__isnull=False),
+                name="fetal_undone_whole",
+            ),
+        ]
+
+
 class Study(models.Model):
     """A study of one hospital, with what QIDO-RS asks for and its counts."""
 

@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Max, Min
 
 from tongying.archive.derived import is_derived
 from tongying.consult.people import Viewer
-from tongying.web.cases.shown import ShownSeries
+from tongying.web.cases.rows import shown_child
+from tongying.web.cases.shown import ShownChild, ShownSeries
 from tongying.web.people.models import Member
 from tongying.web.records.children import same_child
+from tongying.web.records.filing import (
+    FetalFiling,
+    children_shown,
+    fetal_filings,
+    filed_elsewhere,
+)
 from tongying.web.records.listing import StudyRow, study_rows
-from tongying.web.records.models import Instance, Series, StoreConflict, Study
+from tongying.web.records.models import Child, Instance, Series, StoreConflict, Study
 from tongying.web.records.reading import study_of
+from tongying.web.records.timeline import (
+    MOST_PRIORS,
+    ShownPrior,
+    TimelineLine,
+    lines_around,
+    priors_among,
+)
 from tongying.web.records.visible import studies_for
 from tongying.web.trail import store as trail
+
+MOST_OTHERS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,14 @@ class ConflictShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFetus:
+    """A child whom a study shows before birth."""
+
+    child: ShownChild
+    filing: FetalFiling
+
+
+@dataclass(frozen=True, slots=True)
 class StudyView:
     """One study for one viewer; `bytes` is its size in the archive."""
 
@@ -63,8 +88,14 @@ class StudyView:
     """Series of reports, segmentations and other objects made from images."""
     arrivals: tuple[Arrived, ...]
     conflicts: tuple[ConflictShown, ...]
-    others: tuple[StudyRow, ...]
-    """The same child's other studies, newest first."""
+    others: tuple[TimelineLine, ...]
+    """The same child's other studies, newest first; none for twins before birth."""
+    priors: tuple[ShownPrior, ...]
+    """The earlier ones to lay beside it, most relevant first."""
+    shows: tuple[ShownFetus, ...]
+    """The children whom a fetal study is filed with."""
+    filed_with_children: int
+    """Studies of the same record that are filed with a child as fetal ones."""
 
 
 def study_view(viewer: Viewer, uid: str) -> StudyView:
@@ -79,6 +110,7 @@ def study_view(viewer: Viewer, uid: str) -> StudyView:
     trail.note_read(viewer.login, "study", study.uid, study.hospital_id, door="page")
     (row,) = study_rows(viewer, [study])
     images, results = _series(study)
+    _, lines = lines_around(viewer, study.uid)
     return StudyView(
         row=row,
         child_id=study.child_id,
@@ -92,7 +124,10 @@ def study_view(viewer: Viewer, uid: str) -> StudyView:
         results=results,
         arrivals=_arrivals(study),
         conflicts=_conflicts(study),
-        others=_others(viewer, study),
+        others=tuple(line for line in lines if line.row.uid != study.uid)[:MOST_OTHERS],
+        priors=priors_among(lines, study.uid)[:MOST_PRIORS],
+        shows=_shows(viewer, study),
+        filed_with_children=filed_elsewhere(viewer, study.child_id),
     )
 
 
@@ -166,7 +201,15 @@ def _conflicts(study: Study) -> tuple[ConflictShown, ...]:
     )
 
 
-def _others(viewer: Viewer, study: Study) -> tuple[StudyRow, ...]:
-    rows = studies_for(viewer).filter(child_id__in=same_child(study.child_id)).exclude(pk=study.pk)
-    found = rows.select_related("child", "hospital").order_by("-date", "-pk")
-    return study_rows(viewer, list(found[:50]))
+def _shows(viewer: Viewer, study: Study) -> tuple[ShownFetus, ...]:
+    found = []
+    for number in children_shown(study):
+        joined = same_child(number)
+        filing = fetal_filings(joined).get(study.pk)
+        child = Child.objects.get(pk=number)
+        # An expert who was asked about one twin learns nothing of the other.
+        known = child.hospital_id == viewer.hospital
+        known = known or studies_for(viewer).filter(child_id__in=joined).exists()
+        if filing is not None and known:
+            found.append(ShownFetus(shown_child(child, None), filing))
+    return tuple(found)

@@ -268,6 +268,7 @@
     ]
   );
 
+  {% include "viewer/fused-layout.js" %}
   const us = protocol(site.protocols.us, words.us, { anyImage }, [oneImage]);
 
   const ours = new Set(Object.values(site.protocols));
@@ -287,12 +288,26 @@
             run(data, protocolId, ours.has(protocolId) ? { ...options, stageIndex: undefined } : options);
           hangingProtocolService.addCustomAttribute(greyWindow, words.petct, uptakeUpTo(5));
           hangingProtocolService.addCustomAttribute(colourWindow, words.petct, uptakeUpTo(10));
+          for (const [name, value] of [
+            [fixedWindow, windowOf(fixedSeries)],
+            [overlayWindow, windowOf(overlaySeries)],
+            [overlayOpacity, opacityOf(overlaySeries)],
+          ]) {
+            hangingProtocolService.addCustomAttribute(name, words.fused, value);
+          }
         },
-        getHangingProtocolModule: () => [mr3plane, petct, us],
+        getHangingProtocolModule: () => [mr3plane, petct, us, fused],
       },
     ],
     modes: [],
-    customizationService: {},
+    customizationService: {
+      'cornerstone.colorbar': {
+        colormaps: {
+          $apply: all =>
+            all.map(one => ({ ...one, description: words.colours[one.Name] || one.description })),
+        },
+      },
+    },
     showStudyList: false,
     measurementTrackingMode: 'simplified', // every measurement is kept for saving; no question asked
     maxNumberOfWebWorkers: 3,

@@ -1,0 +1,1 @@
+"""From two series of a child to the objects that a fusion leaves behind."""

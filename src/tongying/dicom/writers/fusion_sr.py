@@ -1,0 +1,262 @@
+"""The measured quality of a registration as a Comprehensive 3D SR after TID 1500.
+
+One measurement group holds the estimated error and its parts, the verdict with its reasons, the
+method, the thresholds that were applied and the version that measured; it refers to the fixed and
+the moving images and to the registration object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import highdicom.sr as structured
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+from pydicom.uid import Comprehensive3DSRStorage
+
+from tongying import __version__
+from tongying.dicom.volumes.source import SourceVolume
+from tongying.dicom.writers.derived import (
+    DEVICE_UID,
+    DerivedRefused,
+    WrittenObject,
+    file_meta,
+    processing_equipment,
+    put_study,
+    series_description,
+    source_name,
+)
+from tongying.dicom.writers.fusion_concepts import (
+    FIGURES,
+    METHODS,
+    PROCEDURE,
+    REASON,
+    VERDICT,
+    VERDICTS,
+)
+from tongying.dicom.writers.multi_frame import coding_schemes, content_arguments
+from tongying.dicom.writers.study_context import (
+    MANUFACTURER,
+    ObjectIdentity,
+    dicom_date,
+    dicom_time,
+)
+from tongying.imaging.quality.estimate import ErrorEstimate, Judgement
+from tongying.imaging.registration.result import Method
+from tongying.kernel.ids import uid_of
+
+_CONTAINS = structured.RelationshipTypeValues.CONTAINS
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit that the verdict was held against.
+
+    Attributes
+    ----------
+    name : Code
+        In the scheme 99TONGYING.
+    value : float
+    unit : Code
+    """
+
+    name: Code
+    value: float
+    unit: Code
+
+
+@dataclass(frozen=True, slots=True)
+class FusionQuality:
+    """What is reported of a registration.
+
+    Attributes
+    ----------
+    method : Method
+    estimate : ErrorEstimate
+    judgement : Judgement
+    thresholds : tuple of Threshold
+    registration : WrittenObject or None
+        The registration object; None where nothing was moved.
+    """
+
+    method: Method
+    estimate: ErrorEstimate
+    judgement: Judgement
+    thresholds: tuple[Threshold, ...] = ()
+    registration: WrittenObject | None = None
+
+
+def write_fusion_sr(
+    fixed: SourceVolume,
+    moving: SourceVolume,
+    quality: FusionQuality,
+    *,
+    identity: ObjectIdentity,
+    written_at: datetime,
+) -> Dataset:
+    """Write the quality of a registration into the fixed image's study.
+
+    It is complete and not verified: no person has signed it.
+
+    Parameters
+    ----------
+    fixed, moving : SourceVolume
+    quality : FusionQuality
+    identity : ObjectIdentity
+    written_at : datetime
+        With time zone.
+
+    Raises
+    ------
+    DerivedRefused
+        If an image names no instance, or the time has no zone.
+
+    References
+    ----------
+    DICOM PS3.3 section A.35.13; PS3.16 TID 1500, 1501, 300, 4019, 1002, 1204.
+    """
+    if not fixed.frames or not moving.frames:
+        raise DerivedRefused(
+            "A report on a registration needs the images that it brought together."
+        )
+    content = structured.MeasurementReport(
+        observation_context=structured.ObservationContext(
+            observer_device_context=structured.ObserverContext(
+                observer_type=codes.DCM.Device,
+                observer_identifying_attributes=structured.DeviceObserverIdentifyingAttributes(
+                    uid=DEVICE_UID,
+                    manufacturer_name=MANUFACTURER,
+                    model_name=MANUFACTURER,
+                    serial_number=__version__,
+                ),
+            )
+        ),
+        procedure_reported=PROCEDURE,
+        imaging_measurements=[_group(fixed, moving, quality, identity)],
+        title=codes.DCM.ImagingMeasurementReport,
+        language_of_content_item_and_descendants=structured.LanguageOfContentItemAndDescendants(
+            structured.CodedConcept("en", "RFC5646", "English")
+        ),
+    )
+    written = structured.Comprehensive3DSR(
+        evidence=list(_evidence(fixed, moving, quality)),
+        content=content[0],
+        series_instance_uid=identity.series_uid,
+        series_number=identity.series_number,
+        sop_instance_uid=identity.sop_uid,
+        instance_number=identity.instance_number,
+        manufacturer=MANUFACTURER,
+        is_complete=True,
+        is_final=True,
+        is_verified=False,
+        coding_schemes=coding_schemes((PROCEDURE,)),
+        **_arguments(written_at),
+    )
+    dataset = _ours(written, fixed, identity, source_name(moving))
+    dataset.ContributingEquipmentSequence = [processing_equipment(written_at)]
+    dataset.InstanceCreationDate = dicom_date(written_at.date())
+    dataset.InstanceCreationTime = dicom_time(written_at.time())
+    return dataset
+
+
+def _arguments(written_at: datetime) -> dict[str, Any]:
+    told = content_arguments(written_at)
+    del told["content_creator_name"]
+    return told
+
+
+def _group(
+    fixed: SourceVolume, moving: SourceVolume, quality: FusionQuality, identity: ObjectIdentity
+) -> structured.MeasurementsAndQualitativeEvaluations:
+    qualitative = [
+        structured.QualitativeEvaluation(VERDICT, VERDICTS[quality.judgement.verdict]),
+        structured.QualitativeEvaluation(codes.DCM.RegistrationMethod, METHODS[quality.method]),
+    ]
+    group = structured.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=structured.TrackingIdentifier(
+            uid=uid_of(f"{identity.sop_uid}/tracking"), identifier="Registration"
+        ),
+        algorithm_id=structured.AlgorithmIdentification(
+            name="Tongying registration", version=__version__, manufacturer=MANUFACTURER
+        ),
+        measurements=list(_measurements(quality)),
+        qualitative_evaluations=qualitative,
+        source_images=[_middle(fixed), _middle(moving)],
+    )
+    items = group[0].ContentSequence
+    items.extend(
+        structured.TextContentItem(REASON, reason.sentence, _CONTAINS)
+        for reason in quality.judgement.reasons
+    )
+    if quality.registration is not None:
+        items.append(
+            structured.CompositeContentItem(
+                codes.DCM.SpatialRegistration,
+                quality.registration.sop_class_uid,
+                quality.registration.sop_uid,
+                _CONTAINS,
+            )
+        )
+    return group
+
+
+def _measurements(quality: FusionQuality) -> Iterator[structured.Measurement]:
+    for figure in FIGURES:
+        value = figure.of(quality.estimate)
+        if value is not None:
+            rounded = float(f"{value:.{_DIGITS}g}")
+            yield structured.Measurement(figure.name, rounded, figure.unit)
+    for threshold in quality.thresholds:
+        yield structured.Measurement(threshold.name, threshold.value, threshold.unit)
+
+
+def _middle(source: SourceVolume) -> structured.SourceImageForMeasurementGroup:
+    frame = source.frames[len(source.frames) // 2]
+    return structured.SourceImageForMeasurementGroup(
+        frame.sop_class_uid,
+        frame.sop_instance_uid,
+        None if frame.frame is None else [frame.frame],
+    )
+
+
+def _evidence(
+    fixed: SourceVolume, moving: SourceVolume, quality: FusionQuality
+) -> Iterator[Dataset]:
+    """Yield what highdicom needs to know of each object: its place in the hierarchy."""
+    for source in (fixed, moving):
+        objects = {frame.sop_instance_uid: frame.sop_class_uid for frame in source.frames}
+        for sop_uid, sop_class_uid in objects.items():
+            yield _place(
+                source.template, str(source.template.SeriesInstanceUID), sop_uid, sop_class_uid
+            )
+    if quality.registration is not None:
+        written = quality.registration
+        yield _place(fixed.template, written.series_uid, written.sop_uid, written.sop_class_uid)
+
+
+def _place(template: Dataset, series_uid: str, sop_uid: str, sop_class_uid: str) -> Dataset:
+    place = Dataset()
+    put_study(place, template)
+    place.SeriesInstanceUID = series_uid
+    place.SOPInstanceUID = sop_uid
+    place.SOPClassUID = sop_class_uid
+    return place
+
+
+def _ours(written: Dataset, fixed: SourceVolume, identity: ObjectIdentity, what: str) -> Dataset:
+    dataset = Dataset()
+    dataset.update(written)
+    dataset.file_meta = file_meta(Comprehensive3DSRStorage, identity.sop_uid)
+    put_study(dataset, fixed.template)
+    dataset.SeriesDescription = series_description(what)
+    dataset.ManufacturerModelName = MANUFACTURER
+    dataset.SoftwareVersions = dataset.DeviceSerialNumber = __version__
+    for keyword in ("SeriesDate", "SeriesTime"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    return dataset
