@@ -43,7 +43,7 @@ ROWS = (
         (
             Measured("max", 7.4321, "g/ml", ""),
             Measured("peak", 6.1, "g/ml", ""),
-            Measured("active-total-41%", 45.67, "g/ml·ml", ""),
+            Measured("active-total-41%", 45.67, "g", ""),
         ),
         caveats=(SMALL,),
     ),
@@ -59,7 +59,7 @@ def test_english_text():
         "Fusion: PET to MR, rigid registration; estimated error 1.8 mm; verdict: for viewing with"
         " the error in mind.",
         "Region “肿瘤 A”: 12.3 ml as drawn, smallest diameter 22 mm.",
-        "- PET (SUVbw): SUVmax 7.43 g/ml; SUVpeak 6.10 g/ml; TLG (41%) 45.7 g/ml·ml.",
+        "- PET (SUVbw): SUVmax 7.43 g/ml; SUVpeak 6.10 g/ml; TLG (41%) 45.7 g.",
         "- ADC: ADC 10th percentile 812 10⁻⁶ mm²/s; 80 % of the region within the image.",
         "- CT (HU): not measured: The error is too large.",
         "- MIBG (counts): no absolute value.",
@@ -81,9 +81,7 @@ def test_chinese_text_with_translated_cautions():
         == "融合：PET 配准至 MR，刚性配准；估计误差 1.8 mm；质量判定：仅供参考观察，须人工核对。"
     )
     assert lines[2] == "区域“肿瘤 A”：勾画体积 12.3 ml，最小径 22 mm。"
-    assert (
-        lines[3] == "- PET（SUVbw）：SUVmax 7.43 g/ml；SUVpeak 6.10 g/ml；TLG（41%） 45.7 g/ml·ml。"
-    )
+    assert lines[3] == "- PET（SUVbw）：SUVmax 7.43 g/ml；SUVpeak 6.10 g/ml；TLG（41%） 45.7 g。"
     assert lines[5] == "- CT（HU）：未测量：误差过大。"
     assert lines[6] == "- MIBG（计数）：无绝对值。"
     assert lines[7] == "注意：区域较小。"

@@ -302,8 +302,13 @@ def _active(
     method = f"voxels of the region from {threshold.name} {relative} on; {threshold.source}"
     return (
         Measured(f"active-volume-{threshold.name}", volume_ml, "ml", method),
-        Measured(f"active-total-{threshold.name}", volume_ml * mean, f"{unit}·ml", method),
+        Measured(f"active-total-{threshold.name}", volume_ml * mean, _total_unit(unit), method),
     )
+
+
+def _total_unit(unit: str) -> str:
+    """Return what a mean times a volume in ml is measured in: g/ml times ml is g."""
+    return unit.removesuffix("/ml") if unit.endswith("/ml") else f"{unit}·ml"
 
 
 def _ratio(layer: Layer, sampled: Sampled, reference: Region | None) -> tuple[Measured, ...]:

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
 from pydicom.sr.codedict import codes
 
 from tongying.dicom.fusion.inputs import FusionInput, read_input
@@ -288,10 +287,8 @@ def _reference(segmentation: ReadSegmentation, job: Mapping[str, Any]) -> Region
 def _segmentation(job: Mapping[str, Any]) -> ReadSegmentation:
     if not job.get("segmentation"):
         raise TableImpossible("Choose the contour of the lesion or organ.")
-    try:
-        return read_segmentation(dcmread(job["segmentation"]))
-    except InvalidDicomError:
-        raise TableImpossible("The segmentation cannot be read.") from None
+    # Some programs send objects without a file's preamble; the archive keeps them as they came.
+    return read_segmentation(dcmread(job["segmentation"], force=True))
 
 
 def _drawn_on_fixed(pair: _Pair, segmentation: ReadSegmentation) -> bool:

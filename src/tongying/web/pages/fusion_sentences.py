@@ -44,7 +44,6 @@ FUSION: Final = frozenset(
             "it may be looked at, not corrected."
         ),
         fixed("The error of this fusion could not be estimated; nothing is measured on it."),
-        fixed("The segmentation cannot be read."),
         fixed("There is no such computation."),
         fixed("Choose the contour of the lesion or organ."),
         fixed("Choose how uptake is told from background."),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy as _p
 
 from tongying.imaging.joint_regions import JointRow, Measured
 from tongying.imaging.joint_report import FusionFacts, ReportLanguage, joint_report
+from tongying.imaging.partial_volume_words import BACKGROUND
 from tongying.imaging.quality.estimate import Verdict
 from tongying.imaging.registration.result import Method
 from tongying.imaging.volume import Quantity
@@ -89,7 +90,7 @@ def _joint(rows: Sequence[dict[str, Any]]) -> Sheet:
         SheetRow(
             (
                 str(row["region"]),
-                str(row["layer"]),
+                _layer(row),
                 _number(row["volume_ml"], "ml"),
                 _number(row["short_axis_mm"], "mm"),
                 " · ".join(_value(one) for one in row["values"]) or NOTHING,
@@ -102,16 +103,24 @@ def _joint(rows: Sequence[dict[str, Any]]) -> Sheet:
     return Sheet(head, tuple(lines), wide=True)
 
 
+def _layer(row: dict[str, Any]) -> str:
+    """Return the image's name, and for emission images in which value it was measured."""
+    quantity = Quantity(row["quantity"])
+    if quantity in (Quantity.SIGNAL, Quantity.HU, Quantity.UNKNOWN):
+        return str(row["layer"])
+    return f"{row['layer']} {quantity.value}"
+
+
 def _corrected(rows: Sequence[dict[str, Any]], unit: str, result: dict[str, Any]) -> Sheet:
     lines = [
         SheetRow(
             (
-                str(row["name"]),
+                _("background") if row["name"] == BACKGROUND else str(row["name"]),
                 *(_number(row[name]) for name in ("before", "yang", "gtm", "rbv")),
                 f"{_number(row['gtm_if_sharper'])} / {_number(row['gtm_if_blurrier'])}",
                 f"{100 * row['recovery']:.0f} %",
             ),
-            _("; ").join([said(row["meaning"]["sentence"]), *_sentences(row["caveats"])]),
+            _joined([said(row["meaning"]["sentence"]), *_sentences(row["caveats"])]),
         )
         for row in rows
     ]
@@ -129,6 +138,9 @@ def _corrected(rows: Sequence[dict[str, Any]], unit: str, result: dict[str, Any]
 
 
 def _targets(rows: Sequence[dict[str, Any]], unit: str, result: dict[str, Any]) -> Sheet:
+    # What is true of every target is said once, below.
+    shared = [one for one in rows[0]["caveats"] if all(one in row["caveats"] for row in rows)]
+    rows = [row | {"caveats": [c for c in row["caveats"] if c not in shared]} for row in rows]
     lines = [
         SheetRow(
             (
@@ -149,7 +161,12 @@ def _targets(rows: Sequence[dict[str, Any]], unit: str, result: dict[str, Any]) 
         _("Short axis"),
         _("Volume on the anatomy"),
     )
-    foot = _("Threshold: %(name)s") % {"name": result.get("threshold") or NOTHING}
+    foot = _joined(
+        [
+            _("Threshold: %(name)s") % {"name": result.get("threshold") or NOTHING},
+            *_sentences(shared),
+        ]
+    )
     return Sheet(head, tuple(lines), foot)
 
 
@@ -195,7 +212,12 @@ def _value(one: dict[str, Any]) -> str:
 
 def _notes(row: dict[str, Any]) -> str:
     refused = [row["refused"]] if row.get("refused") else []
-    return _("; ").join(_sentences([*refused, *row.get("caveats", ())]))
+    return _joined(_sentences([*refused, *row.get("caveats", ())]))
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Return sentences in one line, with one stop between two."""
+    return _("; ").join(one.rstrip("。.") for one in sentences)
 
 
 def _sentences(caveats: Sequence[dict[str, str]]) -> list[str]:
@@ -203,4 +225,4 @@ def _sentences(caveats: Sequence[dict[str, str]]) -> list[str]:
 
 
 def _number(value: float | None, unit: str = "") -> str:
-    return NOTHING if value is None else f"{value:.4g} {unit}".strip()
+    return NOTHING if value is None else f"{value:.3g} {unit}".strip()
