@@ -66,6 +66,9 @@ bench: install-test .venv-peers/installed
 	$(BIN)/python -m bench.capacity
 	$(BIN)/python -m bench.partial_volume
 	$(BIN)/python -m bench.registration
+	$(BIN)/python -m bench.deformable
+	$(BIN)/python -m bench.failure_detector
+	$(BIN)/python -m bench.fusion_memory
 
 docs: install
 	$(BIN)/python scripts/generate_docs.py

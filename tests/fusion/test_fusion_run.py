@@ -27,7 +27,7 @@ from tongying.imaging import fusion as fusing
 from tongying.imaging.registration.result import Method
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-pytestmark = pytest.mark.xdist_group("fusion-run")
+pytestmark = [pytest.mark.xdist_group("fusion-run"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

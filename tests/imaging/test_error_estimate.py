@@ -25,6 +25,7 @@ from tongying.imaging.registration.result import Method, Registration
 from tongying.imaging.transform import MatrixTransform, Transform
 from tongying.imaging.volume import Quantity, Volume
 
+pytestmark = [pytest.mark.xdist_group("error-estimate"), pytest.mark.timeout(900)]
 SHAPE = (44, 52, 52)
 STILL = MatrixTransform.identity()
 SIGHTS = (
@@ -67,9 +68,9 @@ def measured() -> dict[str, list[tuple[float | None, ErrorEstimate, Verdict]]]:
     }
     for number in range(len(SIGHTS)):
         one = pair(number)
-        for by_mm in (0.0, 0.4):
-            by = shifted(number, by_mm) if by_mm else STILL
-            rows["right"].append((by_mm, *told(one.fixed, one.moving, by)))
+        by_mm = 0.4 * (number % 2)
+        by = shifted(number, by_mm) if by_mm else STILL
+        rows["right"].append((by_mm, *told(one.fixed, one.moving, by)))
         for by_mm in (5.0, 10.0):
             by = shifted(number + 7, by_mm)
             rows[f"{by_mm:g}"].append((by_mm, *told(one.fixed, one.moving, by)))
@@ -90,7 +91,7 @@ def test_planted_mistakes_of_5_and_10_mm_and_other_children_are_never_good(
 def test_most_right_pairs_are_good_and_none_is_refused(measured: Rows) -> None:
     verdicts = [verdict for _, _, verdict in measured["right"]]
     assert Verdict.REFUSE not in verdicts
-    assert verdicts.count(Verdict.GOOD) >= 6, "of eight"
+    assert verdicts.count(Verdict.GOOD) >= 3, "of four"
 
 
 def test_the_estimate_tells_right_from_spoiled(measured: Rows) -> None:

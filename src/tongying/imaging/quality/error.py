@@ -7,6 +7,7 @@ were fitted on pairs whose truth is known and tried on others; docs/fusion-error
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ from tongying.imaging.quality.information import mutual_information
 from tongying.imaging.quality.jacobian import jacobian
 from tongying.imaging.quality.local_similarity import LocalShifts, local_shifts
 from tongying.imaging.quality.overlap import overlap
-from tongying.imaging.quality.working import coarse_body, targets_of, working_pair
+from tongying.imaging.quality.own_check import OwnChecks
+from tongying.imaging.quality.working import Working, coarse_body, targets_of, working_pair
 from tongying.imaging.registration.result import Registration
 from tongying.imaging.transform import MatrixTransform
 from tongying.imaging.volume import Volume
@@ -129,20 +131,22 @@ def estimate_error(
     targets = targets_of(working, TARGETS, random)
     checks: list[Check] = []
     backward: float | None = None
-    for number, away in enumerate((*STARTS, None)):
-        check = check_from(working, random, away=away or (0.0, 0.0), swapped=away is None)
-        progress(0.2 + 0.2 * (number + 1), "error")
+    for number, (check, back) in enumerate(
+        _checks(fixed, moving, registration, working, random), start=1
+    ):
+        progress(0.2 + 0.15 * number, "error")
         if check is None:
             continue
         checks.append(check)
-        if away is None:
+        if back:
             backward = float(_lengths(check.moved.points(targets) - targets).mean())
     if not checks:
         return _apart(bodies[0], registration, shared, folds)
     moves = np.array([check.moved.points(targets) - targets for check in checks])
     middle = np.median(moves, axis=0)
     spread = float(np.sqrt(((moves - middle) ** 2).sum(axis=-1).mean()))
-    best = max(checks, key=lambda check: check.similarity).moved
+    # The checks count their similarity each in its own way: the one nearest to all is taken.
+    best = checks[int(np.argmin(((moves - middle) ** 2).sum(axis=(1, 2))))].moved
     shifts = local_shifts(fixed, moving, registration.transform, working, random)
     agreeing = _agreeing(shifts, best)
     progress(0.95, "error")
@@ -174,6 +178,27 @@ def estimate_error(
         check_spread_mm=spread,
         agreeing=agreeing,
     )
+
+
+def _checks(
+    fixed: Volume,
+    moving: Volume,
+    registration: Registration,
+    working: Working,
+    random: np.random.Generator,
+) -> Iterator[tuple[Check | None, bool]]:
+    """Yield checks, and whether each goes in the other direction.
+
+    A deformation is checked on the working grid, where the moving image lies as it says.
+    """
+    claimed = registration.transform
+    own = OwnChecks.of(fixed, moving, claimed) if isinstance(claimed, MatrixTransform) else None
+    yield check_from(working, random, away=STARTS[0]), False
+    for away, back in ((STARTS[0], False), (STARTS[1], False), (STARTS[0], True)):
+        if own is None:
+            yield check_from(working, random, away=away, swapped=back), back
+        else:
+            yield own.from_start(random, away=away, swapped=back), back
 
 
 def _apart(
