@@ -296,6 +296,9 @@ def test_the_schema_is_complete() -> None:
         ("GET", "cases/{case_id}"),
         ("PUT", "cases/{case_id}/question"),
         ("POST", "cases/{case_id}/moves/{move}"),
+        ("POST", "fusions"),
+        ("GET", "fusions/{code}"),
+        ("POST", "fusions/{code}/cancel"),
     }
     names = {one["type"] for one in found["components"]["securitySchemes"].values()}
     assert names == {"http", "apiKey"}
