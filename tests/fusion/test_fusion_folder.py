@@ -66,3 +66,18 @@ def test_nothing_there(tmp_path, make):
         (folder / "readme.txt").write_text("nothing")
     with pytest.raises(FolderRefused):
         series_files(folder)
+
+
+def test_a_damaged_slice_is_not_passed_over(tmp_path):
+    write(tmp_path, series="1.2.3", count=3)
+    last = tmp_path / "1.2.3-2.dcm"
+    last.write_bytes(last.read_bytes()[:2000])
+    with pytest.raises(FolderRefused, match=r"1\.2\.3-2\.dcm cannot be used"):
+        series_files(tmp_path)
+
+
+def test_a_file_without_preamble_belongs_to_its_series(tmp_path):
+    write(tmp_path, series="1.2.3", count=2)
+    bare = tmp_path / "1.2.3-1.dcm"
+    bare.write_bytes(bare.read_bytes()[132:])
+    assert len(series_files(tmp_path)) == 2

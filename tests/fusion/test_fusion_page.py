@@ -194,6 +194,7 @@ def test_a_refusal_and_a_work_given_up_are_told() -> None:
     )
     assert "多因内存不足" in page("requester", row)
     row = made.asked()
+    fusion_work.install()
     perform.begin(row.pk)
     jobs.give_up(row.job_id, "")
     text = page("requester", row)

@@ -16,7 +16,8 @@ from django.conf import settings
 
 from tongying.services import fusion_run, fusion_work
 from tongying.web.fusion import perform, store
-from tongying.web.fusion.models import FusionFile
+from tongying.web.fusion.models import FusionFile, FusionTable
+from tongying.web.jobs import store as jobs
 from tongying.web.jobs.models import OutboxRow
 from tongying.web.notices.models import NoticeRow
 from tongying.web.records.check import check, sweep
@@ -130,6 +131,33 @@ def test_a_breakage_is_told_without_its_words(made: Path, caplog: pytest.LogCapt
     assert "RuntimeError" in caplog.text
     assert "fake_fusion" in caplog.text
     assert "Wang" not in caplog.text
+
+
+def test_what_the_worker_gives_up_has_ended_and_may_be_asked_again(made: Path) -> None:
+    row = fusion_world.asked()
+    perform.begin(row.pk)
+    jobs.give_up(row.job_id, "")
+    row.refresh_from_db()
+    assert (row.state, row.failure) == ("failed", jobs.UNFORESEEN)
+    assert row.finished_at is not None
+    (notice,) = NoticeRow.objects.filter(member__login="requester")
+    assert notice.kind == "fusion-failed"
+    assert AuditRow.objects.filter(kind="fusion", action="refuse").count() == 1
+    again = fusion_world.do(fusion_world.asked())
+    assert again.pk != row.pk
+    assert again.state == "done"
+
+
+def test_a_table_that_is_given_up_has_ended_and_may_be_asked_again(made: Path) -> None:
+    row = fusion_world.do(fusion_world.asked())
+    wish = store.TableWish("target", threshold_kind="percent-of-max", threshold=41.0)
+    code = store.ask_table(world.viewer("requester"), row.code, wish)
+    table = FusionTable.objects.get(code=code)
+    jobs.give_up(table.job_id, "")
+    table.refresh_from_db()
+    assert table.failure == jobs.UNFORESEEN
+    assert table.finished_at is not None
+    assert store.ask_table(world.viewer("requester"), row.code, wish) != code
 
 
 def test_progress_is_told_while_the_stage_is_silent(made: Path) -> None:

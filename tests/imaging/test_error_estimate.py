@@ -13,7 +13,7 @@ from tongying.imaging.grid import Grid
 from tongying.imaging.phantoms.child import Part
 from tongying.imaging.phantoms.field import smooth_deformation
 from tongying.imaging.phantoms.modality import Kind
-from tongying.imaging.phantoms.pairs import Pair, Sight, drawn_rigid, rigid_pair
+from tongying.imaging.phantoms.pairs import Pair, Sight, affine_pair, drawn_rigid, rigid_pair
 from tongying.imaging.quality.body import NoBody
 from tongying.imaging.quality.error import Parts, combine, estimate_error
 from tongying.imaging.quality.estimate import ErrorEstimate, Verdict
@@ -245,3 +245,15 @@ def test_mutual_information_by_hand() -> None:
     joint = np.array([3 / 8, 1 / 8, 1 / 8, 3 / 8])
     expected = 2 * np.log(2) + (joint * np.log(joint)).sum()
     assert mutual_information(first, second) == pytest.approx(expected)
+
+
+def test_the_stretch_of_an_affine_alignment_is_no_error() -> None:
+    """A check moves rigidly; what the claim stretches by must not be counted as its error."""
+    one = affine_pair(Sight(*SIGHTS[0], SHAPE), np.random.default_rng(11), scale=0.06)
+    claimed = Registration(one.truth, Method.AFFINE, 0.0)
+    stretched = np.linalg.svd(one.truth.matrix[:3, :3], compute_uv=False)
+    assert np.abs(stretched - 1).max() > 0.03
+    estimate = estimate_error(one.fixed, one.moving, claimed, seed=3)
+    assert estimate.estimated_mm < 1.0
+    assert estimate.inverse_consistency_mm is not None
+    assert estimate.inverse_consistency_mm < 1.0

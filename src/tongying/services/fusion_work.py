@@ -26,13 +26,25 @@ STAGES: Final = "out"
 KINDS: Final = frozenset({FUSION, TABLE})
 """Work that takes minutes; the worker keeps it apart from what takes moments."""
 
+GIVEN_UP: Final = "fusion.given-up"
+
 _log = logging.getLogger("tongying.fusion")
 
 
 def install() -> None:
     """Make the worker able to do this work."""
-    take_on(FUSION, work)
-    take_on(TABLE, work_on_table)
+    take_on(FUSION, work, gave_up)
+    take_on(TABLE, work_on_table, gave_up_table)
+
+
+def gave_up(payload: dict[str, Any], sentence: str) -> None:
+    """End a fusion that the worker gave up: it may be asked for again."""
+    perform.end_refused(payload["fusion"], sentence, GIVEN_UP)
+
+
+def gave_up_table(payload: dict[str, Any], sentence: str) -> None:
+    """End a table that the worker gave up: it may be asked for again."""
+    perform_tables.end_refused(payload["table"], sentence, GIVEN_UP)
 
 
 def work(payload: dict[str, Any], progress: Callable[[int, int, str], None]) -> None:

@@ -6,20 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
-
+from tongying.dicom.file_format import IsDicomdir
+from tongying.dicom.parsing import NotDicom, UnreadableDicom
+from tongying.dicom.reading import read_instance
 from tongying.kernel.errors import BadInput
 
 NIFTI_ENDINGS = (".nii", ".nii.gz")
-_TAGS = [
-    "SOPClassUID",
-    "SeriesInstanceUID",
-    "SeriesDescription",
-    "SeriesNumber",
-    "Modality",
-    "Rows",
-]
 _NOT_IMAGES = frozenset(
     {"SR", "SEG", "RWV", "REG", "KO", "PR", "DOC", "RTSTRUCT", "RTPLAN", "RTDOSE", "FID", "OT"}
 )
@@ -61,8 +53,8 @@ def series_files(folder: Path) -> tuple[Path, ...]:
     Raises
     ------
     FolderRefused
-        If nothing is there, no file holds an image, or images of several series lie there; the
-        sentence lists them.
+        If nothing is there, no file holds an image, a DICOM file is damaged, or images of several
+        series lie there; the sentence names them.
     """
     if not folder.exists():
         raise FolderRefused(f"There is nothing at {folder}.")
@@ -92,19 +84,22 @@ def series_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _take(path: Path, found: dict[str, _Found]) -> None:
+    """Note an image under its series; what is no DICOM or no image is passed over.
+
+    A damaged file is not: a series without its last slices would look whole.
+    """
     try:
-        header = dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
-    except (InvalidDicomError, EOFError, ValueError, OSError):
+        with path.open("rb") as file:
+            record = read_instance(file, size=path.stat().st_size)
+    except (NotDicom, IsDicomdir):
         return
-    modality = str(header.get("Modality") or "")
-    if modality in _NOT_IMAGES or "Rows" not in header:
+    except UnreadableDicom as refusal:
+        raise FolderRefused(f"{path} cannot be used: {refusal.sentence}") from None
+    except OSError as error:
+        raise FolderRefused(f"{path} cannot be read: {error.strerror}.") from None
+    about = record.series
+    if record.frames is None or about.modality in _NOT_IMAGES:
         return
-    series = found.setdefault(
-        str(header.get("SeriesInstanceUID") or ""),
-        _Found(
-            modality,
-            str(header.get("SeriesDescription") or ""),
-            str(header.get("SeriesNumber") or ""),
-        ),
-    )
+    number = "" if about.number is None else str(about.number)
+    series = found.setdefault(about.uid, _Found(about.modality, about.description, number))
     series.files.append(path)

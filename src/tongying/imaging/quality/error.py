@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongying.imaging.grid import Points
-from tongying.imaging.progress import Progress, silent
+from tongying.imaging.progress import Progress, Share, silent
 from tongying.imaging.quality.check import STARTS, Check, check_from
 from tongying.imaging.quality.estimate import ErrorEstimate, Jacobian
 from tongying.imaging.quality.information import mutual_information
@@ -38,6 +38,8 @@ MISMATCH_MM = 3.0
 """Added (in squares) if no block agrees: the images may not be of the same child."""
 P95_FACTOR = 1.5
 """The 95th percentile over the body is at least this many times the mean."""
+_CHECKS = ((STARTS[0], False), (STARTS[0], False), (STARTS[1], False), (STARTS[0], True))
+"""Starts, and whether in the other direction; the first check is another program's."""
 FLOOR_VOXELS = 0.1
 """Of the working grid: the checks see nothing smaller."""
 
@@ -131,10 +133,8 @@ def estimate_error(
     targets = targets_of(working, TARGETS, random)
     checks: list[Check] = []
     backward: float | None = None
-    for number, (check, back) in enumerate(
-        _checks(fixed, moving, registration, working, random), start=1
-    ):
-        progress(0.2 + 0.15 * number, "error")
+    checking = Share(progress, 0.2, 0.85)
+    for check, back in _checks((fixed, moving), registration, working, random, checking):
         if check is None:
             continue
         checks.append(check)
@@ -181,24 +181,34 @@ def estimate_error(
 
 
 def _checks(
-    fixed: Volume,
-    moving: Volume,
+    images: tuple[Volume, Volume],
     registration: Registration,
     working: Working,
     random: np.random.Generator,
+    progress: Progress,
 ) -> Iterator[tuple[Check | None, bool]]:
     """Yield checks, and whether each goes in the other direction.
 
     A deformation is checked on the working grid, where the moving image lies as it says.
     """
     claimed = registration.transform
-    own = OwnChecks.of(fixed, moving, claimed) if isinstance(claimed, MatrixTransform) else None
-    yield check_from(working, random, away=STARTS[0]), False
-    for away, back in ((STARTS[0], False), (STARTS[1], False), (STARTS[0], True)):
-        if own is None:
+    own = OwnChecks.of(*images, claimed) if isinstance(claimed, MatrixTransform) else None
+    for number, (away, back) in enumerate(_CHECKS):
+        part = Share(progress, number / len(_CHECKS), (number + 1) / len(_CHECKS))
+        if number == 0 or own is None:
             yield check_from(working, random, away=away, swapped=back), back
         else:
-            yield own.from_start(random, away=away, swapped=back), back
+            yield own.from_start(random, away=away, swapped=back, progress=_named(part)), back
+        part(1.0, "error")
+
+
+def _named(progress: Progress) -> Progress:
+    """Tell one name for all that a check does."""
+
+    def told(fraction: float, _: str) -> None:
+        progress(fraction, "error")
+
+    return told
 
 
 def _apart(

@@ -12,14 +12,16 @@ from functools import partial
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from tongying.imaging.progress import silent
+from tongying.imaging.progress import Progress, Share, silent
 from tongying.imaging.quality.check import Check
-from tongying.imaging.registration.motion import RigidMotion, mean_matrix
+from tongying.imaging.registration.motion import RigidMotion
 from tongying.imaging.registration.prepare import Prepared, prepare
 from tongying.imaging.registration.result import RegistrationRefused
 from tongying.imaging.registration.stages import Bar, Both
 from tongying.imaging.transform import MatrixTransform
 from tongying.imaging.volume import Volume
+
+STAGE = "error"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,12 @@ class OwnChecks:
             return None
 
     def from_start(
-        self, random: np.random.Generator, *, away: tuple[float, float], swapped: bool = False
+        self,
+        random: np.random.Generator,
+        *,
+        away: tuple[float, float],
+        swapped: bool = False,
+        progress: Progress = silent,
     ) -> Check | None:
         """Register from a start away from the alignment under test; None if it cannot.
 
@@ -64,6 +71,8 @@ class OwnChecks:
             Millimetres and degrees.
         swapped : bool
             Register in the other direction; the answer is still given in this one.
+        progress : Progress
+            Is told how far this check has come.
         """
         along = random.standard_normal(3)
         about = random.standard_normal(3)
@@ -81,11 +90,11 @@ class OwnChecks:
         still = both.fixed
         family = partial(RigidMotion, centre_mm=still.mass_mm, radius_mm=still.radius_mm)
         try:
-            near = both.coarse(start, family, Bar(silent, "error", (0.0, 1.0)))
-            _, agreed, nats = both.fine(near, family, 1, silent)
+            near = both.coarse(start, family, Bar(progress, STAGE, (0.0, 0.4)))
+            ends, _, nats = both.fine(near, family, 1, Share(progress, 0.4, 1.0))
         except RegistrationRefused:
             return None
-        mean = mean_matrix(agreed, rigid=True, centre_mm=still.mass_mm)
-        found = MatrixTransform(mean)
+        # It moves rigidly from the claimed alignment, whose scales and shears (if any) stay.
+        found = MatrixTransform(ends[0])
         found = found.inverse() if swapped else found
         return Check(self.claimed.inverse().after(found), nats)

@@ -135,7 +135,7 @@ def fusion_of(viewer: Viewer, code: str) -> FusionView:
         ),
         not_measured=not_measured,
         shortest_axis_mm=shortest_axis_mm(result) if result else None,
-        may_cancel=may and state_of(row) in OPEN and row.cancel_asked_at is None,
+        may_cancel=may and row.state in OPEN and row.cancel_asked_at is None,
         may_judge=done and may_judge(viewer, row),
         may_measure=done and may and not not_measured,
         writes_opinion=done and opinion_case(viewer, row) is not None,
@@ -191,13 +191,6 @@ def pair_url(fixed: FusedSeries, moving: FusedSeries, row: FusionRow) -> str:
     return viewer_url(studies, modalities={fixed.modality}, series_uid=fixed.uid)
 
 
-def state_of(row: FusionRow) -> State:
-    """Return the state; one whose work the worker gave up has failed."""
-    if row.state in OPEN and row.job is not None and row.job.failure:
-        return State.FAILED
-    return State(row.state)
-
-
 def _listed(viewer: Viewer, condition: Q) -> tuple[ListedFusion, ...]:
     seen = fusions_for(viewer).filter(condition).values("pk")
     rows = _with_all(FusionRow.objects.filter(pk__in=seen)).order_by("-pk")[:LISTED]
@@ -223,7 +216,7 @@ def _shown(row: FusionRow, pictures: dict[int, str]) -> ListedFusion:
     done = row.state == State.DONE.value
     return ListedFusion(
         code=row.code,
-        state=state_of(row),
+        state=State(row.state),
         method=str(result.get("method") or row.method),
         fixed=fixed,
         moving=moving,
@@ -237,7 +230,7 @@ def _shown(row: FusionRow, pictures: dict[int, str]) -> ListedFusion:
         half_voxel_mm=result.get("half_voxel_mm"),
         judgement=Judgement(row.judgement) if row.judgement else None,
         viewer_url=pair_url(fixed, moving, row) if done else "",
-        failure=row.failure or (row.job.failure if row.job is not None else ""),
+        failure=row.failure,
     )
 
 
@@ -293,6 +286,6 @@ def _table(row: FusionTable) -> ShownTable:
         result=row.result,
         caveats=tuple(one["sentence"] for one in result.get("caveats", ())),
         pictures=tuple(one["name"] for one in result.get("pictures", ())),
-        failure=row.failure or (row.job.failure if row.job is not None else ""),
+        failure=row.failure,
         progress=_progress(row.job, row.asked_at),
     )

@@ -22,6 +22,7 @@ from tongying.web.uploads.unpack import unpack
 
 Progress = Callable[[int, int, str], None]
 Handler = Callable[[dict[str, Any], Progress], None]
+Ending = Callable[[dict[str, Any], str], None]
 
 HANDLERS: dict[str, Handler] = {
     CAPACITY: lambda payload, progress: perform(payload["run"], progress),
@@ -30,6 +31,9 @@ HANDLERS: dict[str, Handler] = {
     "unpack": lambda payload, progress: unpack(payload["upload_file"], progress),
 }
 """What is done for each kind of row; every handler bears being run again."""
+
+ENDINGS: dict[str, Ending] = {}
+"""How what waits for a kind of work ends when the worker gives it up; most only read the row."""
 
 UNFORESEEN = "Something went wrong here; it has been noted and will not be tried again by itself."
 
@@ -48,9 +52,20 @@ class Job:
     kind: str
 
 
-def take_on(kind: str, handler: Handler) -> None:
-    """Add work that only a service can do, because it needs sockets; the worker calls it first."""
+def take_on(kind: str, handler: Handler, gave_up: Ending | None = None) -> None:
+    """Add work that only a service can do, because it needs sockets; the worker calls it first.
+
+    Parameters
+    ----------
+    kind : str
+    handler : callable
+    gave_up : callable, optional
+        Ends what waits for the work, where it keeps a state of its own: takes the payload and the
+        sentence, in the transaction in which the work is given up.
+    """
     HANDLERS[kind] = handler
+    if gave_up is not None:
+        ENDINGS[kind] = gave_up
 
 
 def waiting(limit: int = 100) -> list[Job]:
@@ -91,6 +106,9 @@ def run(job_id: int) -> None:
 
 def give_up(job_id: int, sentence: str) -> None:
     """Say why a piece of work could not be done; whoever waits for it reads this."""
-    OutboxRow.objects.filter(pk=job_id).update(
-        finished_at=timezone.now(), failure=sentence or UNFORESEEN
-    )
+    said = sentence or UNFORESEEN
+    with transaction.atomic():
+        OutboxRow.objects.filter(pk=job_id).update(finished_at=timezone.now(), failure=said)
+        row = OutboxRow.objects.filter(pk=job_id).first()
+        if row is not None and row.kind in ENDINGS:
+            ENDINGS[row.kind](row.payload, said)
