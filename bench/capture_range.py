@@ -7,6 +7,7 @@ half the coarser voxel, or 2 mm if that is more.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,6 +42,7 @@ def measured() -> str:
             shares = [_share(fixed, moving, targets, limit, (mm, 0.0)) for mm in SHIFTS_MM] + [
                 _share(fixed, moving, targets, limit, (0.0, turn)) for turn in TURNS_DEG
             ]
+            print(label, shares, file=sys.stderr, flush=True)
             lines.append(f"| {label} | " + " | ".join(f"{one:.0%}" for one in shares) + " |")
     return "\n".join(lines)
 

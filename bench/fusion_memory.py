@@ -63,11 +63,13 @@ def progress(fraction, what):
 request = FusionRequest(series_files(fixed), series_files(moving), out, datetime.now(UTC), "bench")
 answer = run_fusion(request, progress).as_json()
 own = resource.getrusage(resource.RUSAGE_SELF)
+# The peak of rusage counts the parent's before exec.
+peak = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 children = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({
     "matrix": answer["matrix"], "verdict": answer["verdict"],
     "estimated": answer["estimated_error_mm"],
-    "peak_mb": (own.ru_maxrss + children.ru_maxrss) / 1024,
+    "peak_mb": (peak + children.ru_maxrss) / 1024,
     "cpu": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
     "gaps": gaps,
 }))

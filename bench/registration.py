@@ -1,7 +1,6 @@
 """``make bench``: rigid registration beside SimpleITK, elastix, ANTs and greedy, in the same run.
 
     python -m bench.registration [--seeds 3] [--first 11] [--case TEXT] [--no-document] [--curve]
-                                 [--memory]
 
 Every program, ours too, registers every pair in a process of its own, from images in memory to the
 matrix, with two threads, from where the headers place the images. The peers live in an environment
@@ -25,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk  # noqa: N813
 
-from bench import capture_range, registration_cases, registration_memory
+from bench import capture_range, registration_cases
 from bench.machine import machine
 from bench.registration_cases import Case
 from tongying.imaging.registration.rigid import register_rigid
@@ -63,20 +62,15 @@ def main() -> int:
     parser.add_argument("--case", default="", help="only cases whose name has this text")
     parser.add_argument("--no-document", action="store_true", help="only print")
     parser.add_argument("--curve", action="store_true", help="only the capture range")
-    parser.add_argument("--memory", action="store_true", help="only the memory of a large pair")
     parser.add_argument("--one", nargs=6, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         return _one(*options.one)
     before, started = machine(), datetime.now().astimezone()
-    everything = not (options.curve or options.memory)
     parts: list[str] = []
-    if everything:
+    if not options.curve:
         parts.append(compared(range(options.first, options.first + options.seeds), options.case))
-    if everything or options.memory:
-        parts.append(registration_memory.measured())
-    if everything or options.curve:
-        parts.append(capture_range.measured())
+    parts.append(capture_range.measured())
     text = "\n\n".join(parts)
     print(text)
     if not options.no_document:
@@ -151,10 +145,16 @@ def _one(fixed: str, moving: str, answer: str, one: str, two: str, seed: str) ->
         "matrix": found.transform.matrix.tolist(),
         "wall_s": wall,
         "cpu_s": spent,
-        "peak_mb": registration_memory.peak_mb(),
+        "peak_mb": peak_mb(),
     }
     Path(answer).write_text(json.dumps(text))
     return 0
+
+
+def peak_mb() -> float:
+    """Return this process's peak of resident memory; rusage counts the parent's before exec."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def volume_of(path: Path, modality: str) -> Volume:

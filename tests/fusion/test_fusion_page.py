@@ -265,7 +265,7 @@ def test_asking_for_a_table_and_its_faults() -> None:
     row = done()
     client = client_of("reader")
     url = f"/fusions/{row.code}/tables/"
-    wrong = {"kind": "target", "threshold_kind": "suv", "threshold": "many"}
+    wrong = {"kind": "target", "threshold_kind": "fixed", "threshold": "many"}
     answer = client.post(url, wrong)
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -274,7 +274,7 @@ def test_asking_for_a_table_and_its_faults() -> None:
     right = wrong | {"threshold": "2，5"}
     assert client.post(url, right)["Location"].endswith("#tables")
     table = FusionTable.objects.get()
-    assert table.inputs["threshold"] == {"kind": "suv", "value": 2.5}
+    assert table.inputs["threshold"] == {"kind": "fixed", "value": 2.5}
     text = page("reader", row)
     assert "由摄取生成靶区" in text
     assert "part=tables" in text

@@ -222,7 +222,7 @@ def test_what_may_be_measured(method: str, verdict: str, judgement: str, sentenc
         store.judge(viewer("expert"), row.code, judgement, "看过")
         row.refresh_from_db()
     assert judging.why_not_measured(row) == sentence
-    wish = store.TableWish("target", threshold_kind="suv", threshold=2.5)
+    wish = store.TableWish("target", threshold_kind="fixed", threshold=2.5)
     if sentence:
         with pytest.raises(judging.NotMeasurable) as refused:
             store.ask_table(viewer("expert"), row.code, wish)
@@ -237,19 +237,19 @@ def test_what_may_be_measured(method: str, verdict: str, judgement: str, sentenc
         (store.TableWish("joint"), "segment"),
         (store.TableWish("partial-volume", fwhm_mm=(5.0, 5.0, 5.0)), "segment"),
         (store.TableWish("target"), "threshold"),
-        (store.TableWish("target", threshold_kind="suv", threshold=0.0), "threshold"),
-        (store.TableWish("target", threshold_kind="suv", threshold=float("nan")), "threshold"),
-        (store.TableWish("target", threshold_kind="suv"), "threshold"),
-        (store.TableWish("target", "1.2.3:1", threshold_kind="suv", threshold=3.0), "segment"),
+        (store.TableWish("target", threshold_kind="fixed", threshold=0.0), "threshold"),
+        (store.TableWish("target", threshold_kind="fixed", threshold=float("nan")), "threshold"),
+        (store.TableWish("target", threshold_kind="fixed"), "threshold"),
+        (store.TableWish("target", "1.2.3:1", threshold_kind="fixed", threshold=3.0), "segment"),
         (
             store.TableWish(
-                "target", fwhm_mm=(5.0, None, 5.0), threshold_kind="suv", threshold=3.0
+                "target", fwhm_mm=(5.0, None, 5.0), threshold_kind="fixed", threshold=3.0
             ),
             "fwhm",
         ),
         (
             store.TableWish(
-                "target", fwhm_mm=(5.0, 50.0, 5.0), threshold_kind="suv", threshold=3.0
+                "target", fwhm_mm=(5.0, 50.0, 5.0), threshold_kind="fixed", threshold=3.0
             ),
             "fwhm",
         ),
@@ -266,7 +266,7 @@ def test_a_table_that_lacks_something_says_what(wish: store.TableWish, field: st
 
 def test_a_table_asked_twice_is_computed_once() -> None:
     row = done(made.asked())
-    wish = store.TableWish("target", threshold_kind="percent-of-max", threshold=41.0)
+    wish = store.TableWish("target", threshold_kind="of-maximum", threshold=41.0)
     first = store.ask_table(viewer("requester"), row.code, wish)
     assert store.ask_table(viewer("expert"), row.code, wish) == first
     with pytest.raises(FusionNotYours):

@@ -113,7 +113,7 @@ def test_partial_volume_brings_the_uptake_back(
 
 
 def test_a_target_is_found_and_carried_to_the_mr(folders: Folders, tmp_path: Path) -> None:
-    threshold = {"kind": "percent-of-max", "value": 41.0}
+    threshold = {"kind": "of-maximum", "value": 41.0}
     answer = compute(TARGET, job(folders, None, tmp_path, segment=None, threshold=threshold))
     carried = [row for row in answer["rows"] if row["carried_ml"] is not None]
     assert carried

@@ -150,7 +150,7 @@ def test_what_the_worker_gives_up_has_ended_and_may_be_asked_again(made: Path) -
 
 def test_a_table_that_is_given_up_has_ended_and_may_be_asked_again(made: Path) -> None:
     row = fusion_world.do(fusion_world.asked())
-    wish = store.TableWish("target", threshold_kind="percent-of-max", threshold=41.0)
+    wish = store.TableWish("target", threshold_kind="of-maximum", threshold=41.0)
     code = store.ask_table(world.viewer("requester"), row.code, wish)
     table = FusionTable.objects.get(code=code)
     jobs.give_up(table.job_id, "")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from tongying.imaging.deformation import sampled
 from tongying.imaging.grid import Grid
 from tongying.imaging.quality.jacobian import JacobianRefused, determinants, jacobian
 from tongying.imaging.transform import DisplacementTransform, MatrixTransform
@@ -14,6 +13,14 @@ from tongying.imaging.transform import DisplacementTransform, MatrixTransform
 OBLIQUE = Rotation.from_euler("xyz", (20, -35, 50), degrees=True).as_matrix()
 GRID = Grid.of((20, 14, 17), spacing_mm=(2.0, 3.0, 2.5), origin_mm=(-5, 8, 30), directions=OBLIQUE)
 BODY = np.ones(GRID.shape, dtype=bool)
+
+
+def sampled(transform: MatrixTransform, grid: Grid) -> DisplacementTransform:
+    """Return a matrix as displacements on a grid."""
+    k, j, i = np.indices(grid.shape)
+    points = grid.to_lps(np.stack([i.ravel(), j.ravel(), k.ravel()], axis=1))
+    field = (transform.points(points) - points).reshape((*grid.shape, 3))
+    return DisplacementTransform(transform.matrix, field.astype(np.float32), grid)
 
 
 def linear(upper: np.ndarray) -> MatrixTransform:

@@ -16,8 +16,8 @@ from tongying.imaging.joint_regions import (
     JointRow,
     Layer,
     joint_rows,
-    may_quantify,
 )
+from tongying.imaging.quality.verdict import may_quantify
 from tongying.imaging.region import Region, RegionRefused
 from tongying.imaging.transform import DisplacementTransform, MatrixTransform
 from tongying.imaging.uptake import OF_MAXIMUM_41, PEAK_RADIUS_MM, Sampled, peak, sphere_weights

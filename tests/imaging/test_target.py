@@ -12,7 +12,6 @@ from tongying.imaging.target import (
     TargetRefused,
     carry_target,
     find_targets,
-    join_targets,
 )
 from tongying.imaging.transform import MatrixTransform
 from tongying.imaging.uptake import FIXED_2_5, OF_MAXIMUM_41, Threshold, ThresholdKind
@@ -136,13 +135,3 @@ def test_refused_far_away_or_with_a_large_error():
         carried(small, MatrixTransform.translation((300, 0, 0)))
     with pytest.raises(TargetRefused, match="half"):
         carry_target(small, MR, to_target=SAME, error_mm=10.0)
-
-
-def test_joined_targets():
-    one, two = (carried(target) for target in find_targets(pet(), FIXED_2_5))
-    joined = join_targets([one, two])
-    assert joined.sum() == one.mask.sum() + two.mask.sum()
-    with pytest.raises(TargetRefused):
-        join_targets([])
-    with pytest.raises(TargetRefused):
-        join_targets([one, carried(two.target, grid=PET)])

@@ -27,7 +27,7 @@ MODULES = (
     "imaging.quality.body",
     "imaging.quality.verdict",
 )
-SPEAKS = ("Caveat", "Reason", "NoBody", "NotInvertible", "NotQuantifiable", "OtherChild")
+SPEAKS = ("Caveat", "Reason", "NoBody", "NotInvertible", "OtherChild")
 DIFFERENT = ("dates of birth", "sexes")
 
 

@@ -33,6 +33,7 @@ from tongying.imaging.suv import (
     SuvKind,
     body_surface_m2,
     decayed_bq,
+    factor_by_mass,
 )
 from tongying.imaging.volume import Volume
 from tongying.kernel.caveat import Caveat
@@ -260,7 +261,7 @@ def _from_activity(header: PetHeader, scale: float) -> SuvFactor:
         inputs = replace(inputs, injected_at=decay.injected_at, scan_start=decay.scan_start)
     return SuvFactor(
         SuvKind.BODY_WEIGHT,
-        scale * weight * GRAMS_PER_KG / left,
+        scale * factor_by_mass(weight, dose_bq=left),
         header.units,
         "SUVbw = Bq/ml × weight / decayed dose (QIBA)",
         replace(inputs, dose_at_reference_bq=left),

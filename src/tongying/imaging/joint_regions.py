@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Final
 
 from tongying.imaging.coverage import Coverage, cover
 from tongying.imaging.progress import Progress, silent
+from tongying.imaging.quality.verdict import may_quantify
 from tongying.imaging.region import Region
 from tongying.imaging.transform import Transform
 from tongying.imaging.uptake import (
@@ -32,8 +33,6 @@ from tongying.imaging.volume import Quantity, Volume
 from tongying.kernel.caveat import Caveat
 from tongying.kernel.errors import BadInput
 
-QUANTIFY_BELOW_SHORT_AXIS: Final = 0.5
-"""An error above half the lesion's short axis is not quantified (domain requirement K24)."""
 FEW_VOXELS: Final = 10.0
 """Fewer voxels make no stable mean (needs sign-off)."""
 PARTIAL_VOLUME_FWHM: Final = 3.0
@@ -213,18 +212,6 @@ def joint_rows(
             rows.append(_row(region, layer, reference, short_axis_mm))
             progress(len(rows) / total, "joint-regions")
     return tuple(rows)
-
-
-def may_quantify(error_mm: float | None, short_axis_mm: float) -> bool:
-    """Say whether a region may be measured with this error of registration.
-
-    Parameters
-    ----------
-    error_mm : float or None
-        None: drawn on the image itself.
-    short_axis_mm : float
-    """
-    return error_mm is None or error_mm <= QUANTIFY_BELOW_SHORT_AXIS * short_axis_mm
 
 
 def _row(region: Region, layer: Layer, reference: Region | None, short_axis_mm: float) -> JointRow:

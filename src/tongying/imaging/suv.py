@@ -185,23 +185,6 @@ def factor_by_mass(mass_kg: float, *, dose_bq: float) -> float:
     return mass_kg * GRAMS_PER_KG / dose_bq
 
 
-def factor_by_surface(surface_m2: float, *, dose_bq: float) -> float:
-    """Return SUVbsa for 1 Bq/ml, in cm²/ml.
-
-    Raises
-    ------
-    SuvFormulaRefused
-        If surface or dose is not above 0.
-
-    Examples
-    --------
-    >>> factor_by_surface(1.0, dose_bq=50e6)
-    0.0002
-    """
-    _check_positive(surface_m2, dose_bq)
-    return surface_m2 * CM2_PER_M2 / dose_bq
-
-
 def _check_positive(*values: float) -> None:
     if not all(math.isfinite(value) and value > 0 for value in values):
         raise SuvFormulaRefused("Uptake values need a weight, a height and a dose above zero.")

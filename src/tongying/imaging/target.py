@@ -7,7 +7,6 @@ a threshold cannot tell tumour from bladder.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -16,8 +15,9 @@ from scipy.ndimage import find_objects, generate_binary_structure, label
 
 from tongying.imaging.coverage import cover, smooth_shares
 from tongying.imaging.grid import Grid, Points
-from tongying.imaging.joint_regions import SUV_QUANTITIES, may_quantify
+from tongying.imaging.joint_regions import SUV_QUANTITIES
 from tongying.imaging.progress import Progress, silent
+from tongying.imaging.quality.verdict import may_quantify
 from tongying.imaging.region import Region
 from tongying.imaging.transform import Transform
 from tongying.imaging.uptake import Threshold, ThresholdKind
@@ -220,24 +220,6 @@ def carry_target(
         coverage.inside,
         _caveats(volume_ml, expected_ml, voxel_ml, level, coverage.inside),
     )
-
-
-def join_targets(carried: Sequence[CarriedTarget]) -> Mask:
-    """Return one mask of several targets on the same grid.
-
-    Raises
-    ------
-    TargetRefused
-        If there is none, or their grids differ.
-    """
-    if not carried:
-        raise TargetRefused("Choose at least one target.")
-    joined = np.zeros(carried[0].grid.shape, dtype=bool)
-    for one in carried:
-        if not one.grid.same_as(carried[0].grid):
-            raise TargetRefused("The targets lie on different grids.")
-        joined |= one.mask
-    return joined
 
 
 def _check(image: Volume, threshold: Threshold) -> None:

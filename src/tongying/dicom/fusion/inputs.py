@@ -13,9 +13,12 @@ from tongying.dicom.fusion.folder import is_nifti
 from tongying.dicom.volumes.reading import read_volume
 from tongying.dicom.volumes.source import SourceVolume
 from tongying.imaging.nifti import read_nifti
-from tongying.imaging.progress import Progress
+from tongying.imaging.progress import Progress, Share
 from tongying.imaging.resample import straighten
 from tongying.imaging.volume import Volume
+
+_DIGEST = 0.3
+"""Share of the progress until all bytes were read once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,21 +61,22 @@ def read_input(files: Sequence[Path], progress: Progress) -> FusionInput:
         If the series is no single volume, or the NIfTI not one volume in space; every reason has
         its own kind (see `read_volume`, `read_nifti`).
     """
-    digest = _digest(files)
+    digest = _digest(files, Share(progress, 0.0, _DIGEST))
     if len(files) == 1 and is_nifti(files[0]):
         volume = read_nifti(files[0])
         progress(1.0, "")
         return FusionInput(SourceVolume(volume, Dataset(), ()), volume, False, digest)
-    source = read_volume(files, progress=progress)
+    source = read_volume(files, progress=Share(progress, _DIGEST, 1.0))
     volume = source.volume
     if not volume.grid.is_orthogonal():
         volume = straighten(volume, progress=progress)
     return FusionInput(source, volume, True, digest)
 
 
-def _digest(files: Sequence[Path]) -> str:
+def _digest(files: Sequence[Path], progress: Progress) -> str:
     whole = hashlib.sha256()
-    for path in files:
+    for done, path in enumerate(files, start=1):
         with path.open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
+        progress(done / len(files), "digest")
     return whole.hexdigest()

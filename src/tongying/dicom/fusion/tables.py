@@ -23,10 +23,11 @@ from tongying.dicom.segmentation_reading import ReadSegmentation, read_segmentat
 from tongying.dicom.writers.parametric_map import write_parametric_map
 from tongying.dicom.writers.segmentation import Algorithm, Segment, write_segmentation
 from tongying.imaging.inversion import fixed_points
-from tongying.imaging.joint_regions import Layer, joint_rows, may_quantify
+from tongying.imaging.joint_regions import Layer, joint_rows
 from tongying.imaging.nifti import read_displacement
 from tongying.imaging.partial_volume import correct_partial_volume
 from tongying.imaging.progress import Progress, Share
+from tongying.imaging.quality.verdict import may_quantify
 from tongying.imaging.region import Region
 from tongying.imaging.target import carry_target, find_targets
 from tongying.imaging.transform import MatrixTransform, Transform
@@ -209,11 +210,9 @@ def _target(pair: _Pair, job: Mapping[str, Any], progress: Progress) -> dict[str
     to_target = to_fixed if nuclear is pair.fixed else pair.forth
     shown = Shown.of(nuclear, Weighing.of(job))
     _, volume = shown.volumes[0]
-    threshold = (
-        Threshold(ThresholdKind.OF_MAXIMUM, asked["value"] / 100.0, "chosen by the reader")
-        if asked["kind"] == "percent-of-max"
-        else Threshold(ThresholdKind.FIXED, asked["value"], "chosen by the reader")
-    )
+    kind = ThresholdKind(asked["kind"])
+    share = asked["value"] / 100.0 if kind is ThresholdKind.OF_MAXIMUM else asked["value"]
+    threshold = Threshold(kind, share, "chosen by the reader")
     targets = find_targets(volume, threshold)
     rows, segments = [], []
     for place, target in enumerate(targets, start=1):

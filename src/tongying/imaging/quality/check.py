@@ -7,7 +7,6 @@ how much they disagree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813 - as its own documents write it
@@ -86,11 +85,6 @@ def check_from(
         return None
     found = _matrix(start)
     return Check(found.inverse() if swapped else found, -float(method.GetMetricValue()))
-
-
-def disagreement_mm(check: MatrixTransform, targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far a check would move each target, in mm."""
-    return cast(NDArray[np.float64], np.linalg.norm(check.points(targets) - targets, axis=1))
 
 
 def _start(

@@ -62,21 +62,6 @@ class LocalShifts:
             return None
         return float(np.median(np.linalg.norm(self.shifts_mm, axis=1)))
 
-    @property
-    def common_mm(self) -> float | None:
-        """Length of the median shift: what all blocks say together; None without blocks."""
-        if not self.count:
-            return None
-        return float(np.linalg.norm(np.median(self.shifts_mm, axis=0)))
-
-    @property
-    def scatter_mm(self) -> float | None:
-        """Median distance of a block's shift from the common one; None without blocks."""
-        if not self.count:
-            return None
-        apart = self.shifts_mm - np.median(self.shifts_mm, axis=0)
-        return float(np.median(np.linalg.norm(apart, axis=1)))
-
 
 def local_shifts(
     fixed: Volume,

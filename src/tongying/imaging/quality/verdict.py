@@ -8,12 +8,9 @@ landmarks 2 mm in the mean and 5 mm at most; a Jacobian above 0; consistent both
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from tongying.imaging.grid import Grid
 from tongying.imaging.quality.estimate import ErrorEstimate, Judgement, Reason, Verdict
 from tongying.imaging.registration.result import Method
-from tongying.kernel.errors import NotAllowed
 
 RIGID_SHARE_OF_VOXEL = 0.5
 """TG-132: of the longest edge of a voxel in the coarser of the two images."""
@@ -39,47 +36,23 @@ little of the other; needs sign-off."""
 LEAST_TARGETS = 20
 """Fewer points in the overlap give no error worth the name; needs sign-off."""
 SHARE_OF_SHORT_AXIS = 0.5
-"""Of a lesion: an error above it may put the lesion's values beside the lesion."""
+"""Of a lesion: an error above it may put the lesion's values beside the lesion (domain requirement
+K24)."""
 SESSION_NOISE_MM = 8.0
 """Re-registering real PET/CT of one session moved it by 2 to 8 mm (measured on two limbs)."""
 
 
-class NotQuantifiable(NotAllowed):
-    """The error is too large for a lesion of this size."""
-
-    code: ClassVar[str] = "fusion.not-quantifiable"
-
-
-def may_quantify(estimate: ErrorEstimate, short_axis_mm: float) -> bool:
-    """Say whether a lesion may be measured in the fused pair.
+def may_quantify(error_mm: float | None, short_axis_mm: float) -> bool:
+    """Say whether a lesion may be measured with this error of registration.
 
     Parameters
     ----------
-    estimate : ErrorEstimate
+    error_mm : float or None
+        None: it was drawn on the image itself, nothing was registered.
     short_axis_mm : float
         Of the lesion, above 0.
     """
-    return estimate.estimated_mm <= SHARE_OF_SHORT_AXIS * short_axis_mm
-
-
-def check_quantify(estimate: ErrorEstimate, short_axis_mm: float) -> None:
-    """Refuse to measure a lesion that is small beside the error.
-
-    Parameters
-    ----------
-    estimate : ErrorEstimate
-    short_axis_mm : float
-
-    Raises
-    ------
-    NotQuantifiable
-        If the estimated error is more than half the lesion's short axis.
-    """
-    if not may_quantify(estimate, short_axis_mm):
-        raise NotQuantifiable(
-            "The estimated error of the fusion is more than half the lesion's short axis: the "
-            "pair may be looked at, but the lesion must not be measured in it."
-        )
+    return error_mm is None or error_mm <= SHARE_OF_SHORT_AXIS * short_axis_mm
 
 
 def voxel_mm(fixed_grid: Grid, moving_grid: Grid) -> float:
@@ -109,7 +82,9 @@ def judge(
     voxel = voxel_mm(fixed_grid, moving_grid)
     refusals = _refusals(estimate, method)
     doubts = _doubts(estimate, method, voxel)
-    if lesion_short_axis_mm is not None and not may_quantify(estimate, lesion_short_axis_mm):
+    if lesion_short_axis_mm is not None and not may_quantify(
+        estimate.estimated_mm, lesion_short_axis_mm
+    ):
         doubts.append(
             Reason(
                 "fusion.error-above-half-lesion",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from tongying.imaging.grid import Grid, Points
+from tongying.imaging.grid import Grid
 from tongying.imaging.progress import Progress, silent
 from tongying.imaging.registration.result import RegistrationRefused
 from tongying.imaging.resample import straighten
@@ -149,14 +149,6 @@ class Prepared:
             values[~measured] = np.nan
             sampled &= measured
         return Level(values, grid, sampled)
-
-    def body_points(self, count: int, seed: int = 0) -> Points:
-        """Return points in the body, LPS, shape (n, 3) with n up to `count`."""
-        chosen = np.flatnonzero(self.body)
-        if len(chosen) > count:
-            chosen = np.random.default_rng(seed).choice(chosen, count, replace=False)
-        k, j, i = np.unravel_index(chosen, self.grid.shape)
-        return self.grid.to_lps(np.column_stack((i, j, k)))
 
 
 def prepare(volume: Volume, mask: Mask | None = None, *, progress: Progress = silent) -> Prepared:

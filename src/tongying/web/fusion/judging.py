@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tongying.consult.people import Viewer
 from tongying.imaging.quality.estimate import Verdict
+from tongying.imaging.quality.verdict import SHARE_OF_SHORT_AXIS
 from tongying.imaging.registration.result import Method
 from tongying.kernel.audit import Action
 from tongying.kernel.errors import BadInput, Conflict
@@ -18,9 +19,6 @@ from tongying.web.fusion.rights import check_judging, row_of
 from tongying.web.fusion.states import Judgement, State
 
 LONGEST_REASON: Final = 300
-AXIS_OF_ERROR: Final = 2.0
-"""A lesion's short axis must be at least this many times the estimated error to be measured
-(domain.md section 3.3: refuse quantification above half the short axis)."""
 
 NOT_DONE: Final = "There is nothing to measure on before the fusion is done."
 VERDICT_REFUSES: Final = "The fusion is too inexact to be measured on; it may be looked at only."
@@ -126,4 +124,4 @@ def check_measurable(row: FusionRow) -> None:
 def shortest_axis_mm(result: dict[str, Any]) -> float | None:
     """Return the short axis in mm below which a lesion may be looked at but not measured."""
     error = result.get("estimated_error_mm")
-    return None if error is None else AXIS_OF_ERROR * float(error)
+    return None if error is None else float(error) / SHARE_OF_SHORT_AXIS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any, ClassVar, Final
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.db import transaction
 from tongying.consult.desk import Act, Opinion, may_move
 from tongying.consult.people import Role, Viewer
 from tongying.consult.states import Move
+from tongying.imaging.uptake import ThresholdKind
 from tongying.kernel.audit import Action
 from tongying.kernel.errors import BadInput, Conflict, NotFound
 from tongying.kernel.ids import new_code
@@ -35,18 +35,11 @@ FWHM_MM: Final = (0.5, 40.0)
 """What a scanner's resolution may be; clinical PET has about 4 to 8, SPECT 8 to 18 mm."""
 
 
-class ThresholdKind(StrEnum):
-    """How uptake is told from background."""
-
-    PERCENT_OF_MAX = "percent-of-max"
-    SUV = "suv"
-
-
 THRESHOLDS: Final[dict[ThresholdKind, tuple[float, float]]] = {
-    ThresholdKind.PERCENT_OF_MAX: (1.0, 99.0),
-    ThresholdKind.SUV: (0.1, 100.0),
+    ThresholdKind.OF_MAXIMUM: (1.0, 99.0),
+    ThresholdKind.FIXED: (0.1, 100.0),
 }
-"""Allowed values; in per cent and in SUV (g/ml)."""
+"""Allowed values as a reader types them: per cent of the maximum, SUV in g/ml."""
 NEEDS_SEGMENT: Final = frozenset({TableKind.JOINT, TableKind.PARTIAL_VOLUME})
 NEEDS_FWHM: Final = frozenset({TableKind.PARTIAL_VOLUME})
 NEEDS_THRESHOLD: Final = frozenset({TableKind.TARGET})

@@ -19,9 +19,5 @@ DEFORMATION: Final = frozenset(
         ),
         fixed("The deformation first folded space and was made stiffer; check it closely."),
         fixed("There is no body in which the deformation could be looked at."),
-        fixed("A field can only be smoothed by a length above zero."),
-        fixed("The deformation is not one of a volume with straight axes."),
-        fixed("A field of one slice does not say how space is moved."),
-        fixed("There are no points at which to compare both directions."),
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tongying.imaging.uptake import ThresholdKind
 from tongying.web.fusion.shown import FusionView
 from tongying.web.fusion.states import OPEN, TableKind
 from tongying.web.fusion.store import TableWish
@@ -13,7 +14,6 @@ from tongying.web.fusion.tables import (
     NEEDS_FWHM,
     NEEDS_SEGMENT,
     NEEDS_THRESHOLD,
-    ThresholdKind,
 )
 from tongying.web.pages.fusion_sheets import sheet_of, table_text
 from tongying.web.pages.fusion_words import (

@@ -57,10 +57,6 @@ FUSION: Final = frozenset(
         ),
         fixed("Nothing in the image stands out from its background."),
         fixed(
-            "The estimated error of the fusion is more than half the lesion's short axis: the"
-            " pair may be looked at, but the lesion must not be measured in it."
-        ),
-        fixed(
             "The estimated error is more than half a voxel of the coarser image (TG-132 for "
             "rigid registration)."
         ),

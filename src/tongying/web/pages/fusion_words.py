@@ -12,9 +12,9 @@ from django.utils.translation import pgettext_lazy as _p
 
 from tongying.imaging.quality.estimate import Verdict
 from tongying.imaging.registration.result import Method
+from tongying.imaging.uptake import ThresholdKind
 from tongying.web.fusion.candidates import Bar
 from tongying.web.fusion.states import Judgement, State, TableKind
-from tongying.web.fusion.tables import ThresholdKind
 
 STATE_WORDS: Final[dict[State, Promise]] = {
     State.WAITING: _p("fusion state", "Waiting"),
@@ -105,8 +105,8 @@ TABLE_HELP: Final[dict[TableKind, Promise]] = {
     TableKind.TARGET: _("Where uptake exceeds the threshold, drawn on the anatomy."),
 }
 THRESHOLD_WORDS: Final[dict[ThresholdKind, Promise]] = {
-    ThresholdKind.PERCENT_OF_MAX: _p("threshold", "per cent of the maximum"),
-    ThresholdKind.SUV: _p("threshold", "SUV (g/ml)"),
+    ThresholdKind.OF_MAXIMUM: _p("threshold", "per cent of the maximum"),
+    ThresholdKind.FIXED: _p("threshold", "SUV (g/ml)"),
 }
 
 OBJECT_WORDS: Final[dict[str, Promise]] = {

@@ -82,14 +82,12 @@ QUANTITIES: Final = frozenset(
             "looked at, not carried over."
         ),
         fixed("The target lies outside the other image."),
-        fixed("Choose at least one target."),
         fixed("A target by uptake needs a PET or SPECT image."),
         fixed(
             "A fixed threshold is meant for SUVbw; this image has none, use a share of the maximum."
         ),
         fixed("The threshold must lie above zero and below the maximum."),
         fixed("The region to look in and the image do not have the same size."),
-        fixed("The targets lie on different grids."),
         fixed(
             "What was left in the syringe is not taken off the dose; uptake values may be a "
             "little low."
