@@ -1,0 +1,1 @@
+"""Reference values of normal children: data, fit, release, score, chart."""
