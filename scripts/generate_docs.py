@@ -1,4 +1,4 @@
-"""Write docs/generated: states, permissions, errors, each from the tables the code runs on.
+"""Write docs/generated: states, permissions, errors, norms, each from the tables the code runs on.
 
 Run it after changing those tables; a test fails while the pages say something else.
 """
@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from compile_messages import read_po  # noqa: E402 - found beside this file
+from norms_page import norms_page  # noqa: E402 - found beside this file
 
 TARGET = REPOSITORY / "docs" / "generated"
 SOURCE = REPOSITORY / "src" / "tongying"
@@ -450,6 +451,7 @@ def pages() -> dict[str, str]:
         "panel.md": panel_page(words),
         "referral.md": referral_page(words),
         "errors.md": errors_page(),
+        "norms.md": norms_page(),
     }
 
 

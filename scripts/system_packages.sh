@@ -5,7 +5,7 @@ set -euo pipefail
 
 run=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk)
 test=("${run[@]}" chromium dcmtk poppler-utils)
-bench=("${test[@]}" orthanc orthanc-dicomweb gcc libc6-dev)
+bench=("${test[@]}" orthanc orthanc-dicomweb gcc libc6-dev r-base-core r-cran-vgam)
 
 case "${1:-}" in
     run) wanted=("${run[@]}") ;;

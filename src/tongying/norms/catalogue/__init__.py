@@ -1,0 +1,1 @@
+"""Published norms, with where each number was seen."""

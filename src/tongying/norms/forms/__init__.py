@@ -1,0 +1,1 @@
+"""How a norm is written down: tables of parameters, formulas, bands, limits."""
