@@ -1,0 +1,1 @@
+"""A norm as a release: immutable, hashed, signed by two people, compared, exported."""
