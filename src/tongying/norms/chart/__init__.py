@@ -1,0 +1,1 @@
+"""Centile charts a doctor would print."""
