@@ -39,6 +39,9 @@ $(VENV)/installed-test: $(VENV)/installed requirements-test.lock
 
 test: install-test check
 	$(BIN)/python scripts/compile_messages.py
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup --durations=40
+
+coverage: install-test
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-report=html:build/coverage
 
 check:
@@ -69,6 +72,8 @@ bench: install-test .venv-peers/installed
 	$(BIN)/python -m bench.deformable
 	$(BIN)/python -m bench.failure_detector
 	$(BIN)/python -m bench.fusion_memory
+	$(BIN)/python -m bench.norm_score
+	$(BIN)/python -m bench.norm_fit
 
 docs: install
 	$(BIN)/python scripts/generate_docs.py

@@ -183,6 +183,19 @@ def tries_fusing(person: Person) -> str:
     return TRIED if stands == OPEN else stands
 
 
+def strikes(person: Person) -> str:
+    """Only a colleague of the asking hospital who measures; the value was measured there."""
+    if not person.sees_case:
+        return HIDDEN
+    return TRIED if person.role in FUSING and person.hospital == ASKING else FORBIDDEN
+
+
+def reports(person: Person) -> str:
+    if not person.sees_case:
+        return HIDDEN
+    return TRIED if person.role in FUSING else FORBIDDEN
+
+
 def looks_after_author(person: Person) -> str:
     if person.role is not Role.ADMIN:
         return FORBIDDEN
@@ -207,6 +220,41 @@ def tries(person: Person) -> str:
     return TRIED
 
 
+def reads_norm_fits(person: Person) -> str:
+    """Those who make, sign or run norms; a fit pools all hospitals without identities."""
+    readers = (Role.RESEARCHER, Role.EXPERT, Role.ADMIN)
+    return OPEN if person.role in readers else FORBIDDEN
+
+
+def no_such_norm_fit(person: Person) -> str:
+    return HIDDEN if reads_norm_fits(person) == OPEN else FORBIDDEN
+
+
+def fits_norms(person: Person) -> str:
+    return TRIED if person.role is Role.RESEARCHER else FORBIDDEN
+
+
+def reads_norm_draft(person: Person) -> str:
+    """A draft exists for those who read fits; a published release for everybody."""
+    return OPEN if reads_norm_fits(person) == OPEN else HIDDEN
+
+
+def signs_norm_draft(person: Person) -> str:
+    if reads_norm_draft(person) == HIDDEN:
+        return HIDDEN
+    return FORBIDDEN if person.role is Role.ADMIN else TRIED
+
+
+def closes_norm_draft(person: Person) -> str:
+    if reads_norm_draft(person) == HIDDEN:
+        return HIDDEN
+    return fits_norms(person)
+
+
+def signs_off_norms(person: Person) -> str:
+    return TRIED if person.role is Role.EXPERT else FORBIDDEN
+
+
 def asks(person: Person) -> str:
     """Begin a case about the asking hospital's study: its requesters; others learn nothing."""
     if person.sees_unasked_study:
@@ -226,6 +274,49 @@ def acts_on_own_workitem(person: Person) -> str:
 
 def not_offered(person: Person) -> str:
     return "failed 501"
+
+
+LEDGER = (Role.RESEARCHER, Role.EXPERT, Role.TECHNOLOGIST, Role.ADMIN)
+"""By hand from the issue: who sees the ledger of normal children of their hospital."""
+KEEPING = (Role.RESEARCHER, Role.ADMIN)
+MEASURING = (Role.RESEARCHER, Role.EXPERT, Role.TECHNOLOGIST)
+
+
+def sees_ledger(person: Person) -> str:
+    return OPEN if person.role in LEDGER else FORBIDDEN
+
+
+def sees_normal_child(person: Person) -> str:
+    return OPEN if person.role in LEDGER and person.hospital == ASKING else HIDDEN
+
+
+def keeps_ledger(person: Person) -> str:
+    return OPEN if person.role in KEEPING else FORBIDDEN
+
+
+def tries_keeping(person: Person) -> str:
+    return TRIED if person.role in KEEPING else FORBIDDEN
+
+
+def keeps_normal_child(person: Person) -> str:
+    if person.role not in KEEPING:
+        return FORBIDDEN
+    return OPEN if person.hospital == ASKING else HIDDEN
+
+
+def tries_normal_child(person: Person) -> str:
+    stands = keeps_normal_child(person)
+    return TRIED if stands == OPEN else stands
+
+
+def measures(person: Person) -> str:
+    return OPEN if person.role in MEASURING else FORBIDDEN
+
+
+def measures_normal_child(person: Person) -> str:
+    if person.role not in MEASURING:
+        return FORBIDDEN
+    return TRIED if person.hospital == ASKING else HIDDEN
 
 
 @dataclass(frozen=True)
@@ -368,6 +459,23 @@ TABLE: dict[str, list[Probe]] = {
     ],
     "api/fusions/<code>": [Probe("/api/fusions/{fusion}", case)],
     "api/fusions/<code>/cancel": [json("/api/fusions/{fusion}/cancel", acts_on_case, "POST")],
+    "api/norms": [Probe("/api/norms", everyone)],
+    "api/norms/score": [json("/api/norms/score", tries, "POST")],
+    "api/norms/score/bulk": [json("/api/norms/score/bulk", tries, "POST")],
+    "api/measurements": [
+        Probe("/api/measurements?case={case}", case),
+        Probe(f"/api/measurements?study={UNASKED}", unasked),
+        Probe("/api/measurements?child={child}", study),
+        json(
+            "/api/measurements",
+            tries_fusing,
+            "POST",
+            f'{{"study": "{SUBJECT}", "measure": "spleen-length", "value": 7.5, "unit": "cm"}}',
+        ),
+    ],
+    "api/measurements/<code>/strike": [
+        json("/api/measurements/{measurement}/strike", strikes, "POST", '{"reason": ""}'),
+    ],
     "api/": [Probe("/api/nothing", nobody_sees, public=True)],
     "uploads/tus/": [Probe("/uploads/tus/", brings, "POST")],
     "uploads/tus/<str:code>": [Probe("/uploads/tus/{file}", tries_my_upload, "HEAD")],
@@ -524,6 +632,94 @@ TABLE: dict[str, list[Probe]] = {
     "capacity/<str:code>/<slug:name>.<slug:kind>": [
         Probe("/capacity/NONE/result.json", no_such_plan),
     ],
+    "norms/": [Probe("/norms/", everyone), Probe("/norms/?q=height&population=chinese", everyone)],
+    "norms/ledger/": [Probe("/norms/ledger/", sees_ledger)],
+    "norms/ledger/children/new/": [
+        Probe(f"/norms/ledger/children/new/?study={UNASKED}", keeps_normal_child),
+        Probe("/norms/ledger/children/new/", tries_normal_child, "POST", f"study={UNASKED}"),
+    ],
+    "norms/ledger/children/<str:code>/": [
+        Probe("/norms/ledger/children/{normal_child}/", sees_normal_child),
+        Probe("/norms/ledger/children/NONE/", nobody_sees),
+    ],
+    "norms/ledger/children/<str:code>/withdraw/": [
+        # Without its reason nobody is withdrawn.
+        Probe("/norms/ledger/children/{normal_child}/withdraw/", tries_normal_child, "POST"),
+    ],
+    "norms/ledger/readings/": [Probe("/norms/ledger/readings/", measures)],
+    "norms/ledger/values/<str:code>/": [
+        Probe("/norms/ledger/values/{normal_value}/", sees_normal_child),
+    ],
+    "norms/ledger/values/<str:code>/read/": [
+        Probe("/norms/ledger/values/{normal_value}/read/", measures_normal_child, "POST"),
+    ],
+    "norms/ledger/values/<str:code>/decide/": [
+        Probe("/norms/ledger/values/{normal_value}/decide/", measures_normal_child, "POST"),
+    ],
+    "norms/ledger/values/<str:code>/quality/": [
+        Probe("/norms/ledger/values/{normal_value}/quality/", measures_normal_child, "POST"),
+    ],
+    "norms/ledger/table/": [
+        Probe("/norms/ledger/table/", keeps_ledger),
+        Probe("/norms/ledger/table/", tries_keeping, "POST"),
+    ],
+    "norms/ledger/table/template.csv": [
+        Probe("/norms/ledger/table/template.csv", keeps_ledger),
+    ],
+    "norms/ledger/rules/": [
+        Probe("/norms/ledger/rules/", sees_ledger),
+        Probe("/norms/ledger/rules/", tries_keeping, "POST"),
+    ],
+    "norms/ledger/rules/<int:number>/close/": [
+        Probe("/norms/ledger/rules/{normal_rule}/close/", tries_normal_child, "POST"),
+    ],
+    "norms/fits/": [
+        Probe("/norms/fits/", reads_norm_fits),
+        Probe("/norms/fits/", fits_norms, "POST", "source=none"),
+    ],
+    "norms/fits/<str:code>/": [
+        Probe("/norms/fits/{norm_fit}/", reads_norm_fits),
+        Probe("/norms/fits/NONE/", no_such_norm_fit),
+    ],
+    "norms/fits/<str:code>/draft/": [Probe("/norms/fits/{norm_fit}/draft/", fits_norms, "POST")],
+    "norms/releases/": [Probe("/norms/releases/", everyone)],
+    "norms/releases/<norm:norm_id>/": [
+        Probe("/norms/releases/{norm_draft}/", reads_norm_draft),
+        Probe("/norms/releases/{norm_released}/", everyone),
+        Probe("/norms/releases/none@1/", nobody_sees),
+    ],
+    "norms/releases/<norm:norm_id>/sign/": [
+        Probe("/norms/releases/{norm_draft}/sign/", signs_norm_draft, "POST", "sha256=x"),
+    ],
+    "norms/releases/<norm:norm_id>/close/": [
+        Probe("/norms/releases/{norm_draft}/close/", closes_norm_draft, "POST", "reason="),
+        Probe("/norms/releases/{norm_released}/close/", fits_norms, "POST", "reason="),
+    ],
+    "norms/releases/<norm:norm_id>/sites/": [
+        Probe("/norms/releases/{norm_draft}/sites/", reads_norm_draft),
+        Probe("/norms/releases/{norm_released}/sites/", everyone),
+        Probe("/norms/releases/{norm_released}/sites/", fits_norms, "POST", "hospital=NONE"),
+    ],
+    "norms/releases/<norm:norm_id>/sites/undo/": [
+        Probe("/norms/releases/{norm_released}/sites/undo/", fits_norms, "POST", "hospital=NONE"),
+    ],
+    "norms/releases/<norm:norm_id>/<str:name>": [
+        Probe("/norms/releases/{norm_draft}/document.json", reads_norm_draft),
+        Probe("/norms/releases/{norm_released}/table.csv", everyone),
+        Probe("/norms/releases/{norm_released}/none.txt", nobody_sees),
+    ],
+    "norms/<norm:norm_id>/": [
+        Probe("/norms/china-2013.height@1/", everyone),
+        Probe("/norms/china-2013.height@1/", tries, "POST", "value=100&sex=F&age=4&age_unit=y"),
+        Probe("/norms/none@1/", nobody_sees),
+    ],
+    "norms/<norm:norm_id>/sign/": [
+        Probe("/norms/china-2013.height@1/sign/", signs_off_norms, "POST", "sha256=x"),
+    ],
+    "norms/<norm:norm_id>/<str:name>": [
+        Probe("/norms/china-2013.height@1/chart.svg?sex=F", everyone),
+        Probe("/norms/china-2013.height@1/none.txt", nobody_sees),
+    ],
     "fusions/new/": [
         Probe(f"/fusions/new/?study={SUBJECT}", fuses),
         Probe("/fusions/new/?case={case}", fuses),
@@ -543,6 +739,21 @@ TABLE: dict[str, list[Probe]] = {
     "fusions/<str:code>/tables/": [Probe("/fusions/{fusion}/tables/", acts_on_case, "POST")],
     "fusions/<str:code>/tables/<str:table>/insert/": [
         Probe("/fusions/{fusion}/tables/NONE/insert/", acts_on_case, "POST"),
+    ],
+    "measurements/new/": [
+        Probe("/measurements/new/?case={case}", fuses),
+        Probe("/measurements/new/?case={draft}", fuses_on_draft),
+        Probe("/measurements/new/?child={child}", fuses),
+        Probe("/measurements/new/", tries_fusing, "POST", f"study={SUBJECT}"),
+    ],
+    "measurements/<str:code>/strike/": [
+        Probe("/measurements/{measurement}/strike/", strikes, "POST"),
+    ],
+    "measurements/<str:code>/insert/": [
+        Probe("/measurements/{measurement}/insert/", acts_on_case, "POST"),
+    ],
+    "measurements/<str:code>/report/": [
+        Probe("/measurements/{height}/report/", reports, "POST"),
     ],
     "members/": [Probe("/members/", runs_hospital)],
     "members/peers/": [Probe("/members/peers/", tries_hospital, "POST")],
@@ -597,6 +808,9 @@ TABLE: dict[str, list[Probe]] = {
         Probe("/children/{child}/links/999999/undo/", tries_children, "POST"),
     ],
     "children/<int:number>/timeline/": [Probe("/children/{child}/timeline/", study)],
+    "children/<int:number>/measurements/": [
+        Probe("/children/{child}/measurements/", study),
+    ],
     "children/<int:number>/pair/": [
         Probe(f"/children/{{child}}/pair/?pick={SUBJECT}&pick={PRIOR}&to=compare", study),
     ],
@@ -646,6 +860,14 @@ def _url(probe: Probe, made: World) -> str:
         .replace("{parents}", made.parents_code)
         .replace("{workitem}", made.workitem)
         .replace("{fusion}", made.fusion)
+        .replace("{measurement}", made.measurement)
+        .replace("{height}", made.height)
+        .replace("{normal_child}", made.normal_child)
+        .replace("{normal_value}", made.normal_value)
+        .replace("{normal_rule}", str(made.normal_rule))
+        .replace("{norm_fit}", made.norm_fit)
+        .replace("{norm_draft}", made.norm_draft)
+        .replace("{norm_released}", made.norm_released)
     )
 
 

@@ -52,8 +52,20 @@ class World:
     workitem: str = ""
     fusion: str = ""
     """Of the case's subject with its prior."""
+    measurement: str = ""
+    """On the case's subject, entered by the author."""
+    height: str = ""
+    """Of the case's child, on no images."""
+    norm_fit: str = ""
+    norm_draft: str = ""
+    norm_released: str = ""
+    """A fit, a draft and a published release."""
     alert: int = 0
     """Told to the author alone."""
+    normal_child: str = ""
+    normal_value: str = ""
+    normal_rule: int = 0
+    """Of the ledger of the asking hospital."""
     token_row: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -178,8 +190,20 @@ def build() -> World:
     )
     made.upload, made.upload_file = upload.code, file.code
     made.fusion = fused(author)
+    made.measurement, made.height = measured(author, made.case)
+    made.norm_fit, made.norm_draft, made.norm_released = normed(author)
+    made.normal_child, made.normal_value, made.normal_rule = normal()
     made.token_row = AccessToken.objects.get(member_id=author.user).pk
     return made
+
+
+def measured(author: Viewer, case: int) -> tuple[str, str]:
+    """Leave a measurement on the case's subject, and one of the child itself."""
+    from tongying.web.measurements.store import Asked, Entry, enter
+
+    spleen = Entry(Asked(case=case, study=SUBJECT), "spleen-length", 75.0, "mm")
+    height = Entry(Asked(case=case), "height", 104.0, "cm", measured_on=date(2026, 3, 1))
+    return enter(author, spleen), enter(author, height)
 
 
 def fused(author: Viewer) -> str:
@@ -206,3 +230,83 @@ def fused(author: Viewer) -> str:
         fusion=row, name="contours.png", digest=digest, bytes=100, media_type="image/png"
     )
     return row.code
+
+
+def normed(author: Viewer) -> tuple[str, str, str]:
+    """Leave a fit that failed, and a draft and a published release."""
+    from dataclasses import replace
+
+    from django.utils import timezone
+
+    from tongying.norms.catalogue.loading import catalogue
+    from tongying.norms.release.document import digest, document_of
+    from tongying.web.norms.models import NormFitRow, NormReleaseRow
+
+    now, norm = timezone.now(), catalogue()["china-2013.height@1"]
+    settings = {
+        "measure": "height",
+        "side": "",
+        "method": {"tool": "ruler", "version": None, "protocol": None, "rule": None},
+        "rule": {"code": "healthy", "version": 1},
+        "route": "direct",
+        "axis": "age",
+        "sexes": "apart",
+        "families": ["normal"],
+        "seed": 1,
+        "replicates": 20,
+    }
+    fit = NormFitRow.objects.create(
+        code="NORMFIT0000000000000000000",
+        measure="height",
+        settings=settings,
+        asked_by_id=author.user,
+        asked_at=now,
+        state="failed",
+        finished_at=now,
+        failure="All values are the same, so there is no distribution.",
+    )
+    ids = []
+    for version, state in ((1, "draft"), (2, "published")):
+        text = document_of(replace(norm, id=f"tongying.height@{version}"))
+        row = NormReleaseRow.objects.create(
+            norm_id=f"tongying.height@{version}",
+            measure="height",
+            document=text,
+            sha256=digest(text),
+            fit=fit,
+            drafted_by_id=author.user,
+            drafted_at=now,
+            state=state,
+            published_at=now if state == "published" else None,
+        )
+        ids.append(row.norm_id)
+    return fit.code, ids[0], ids[1]
+
+
+def normal() -> tuple[str, str, int]:
+    """Enter the prior's child into the ledger of the asking hospital."""
+    from tongying.norms.ledger.eligibility import Agreement, Consent
+    from tongying.norms.method import MeasuringMethod
+    from tongying.web.norms import ledger
+    from tongying.web.norms.models import InclusionRule, NormEntry
+
+    keeper = viewer_of_login("ask-researcher")
+    rule = ledger.RuleWish("healthy", "direct", "Healthy", "Born at term.", 5.0, {}, "")
+    ledger.add_rule(keeper, rule)
+    number = InclusionRule.objects.get(code="healthy").pk
+    code = ledger.enrol(
+        keeper,
+        PRIOR,
+        ledger.EnrolWish(
+            rule=number,
+            label="V-1",
+            agreement=Agreement(Consent.GIVEN, date(2026, 2, 1), "ICF-1"),
+            gestation_days=None,
+            height_cm=None,
+            weight_kg=None,
+            measures=("brain-volume",),
+            sides=("",),
+            method=MeasuringMethod("deepbet"),
+        ),
+    )
+    return code, NormEntry.objects.get(subject__code=code).code, number

@@ -299,6 +299,12 @@ def test_the_schema_is_complete() -> None:
         ("POST", "fusions"),
         ("GET", "fusions/{code}"),
         ("POST", "fusions/{code}/cancel"),
+        ("GET", "norms"),
+        ("POST", "norms/score"),
+        ("POST", "norms/score/bulk"),
+        ("GET", "measurements"),
+        ("POST", "measurements"),
+        ("POST", "measurements/{code}/strike"),
     }
     names = {one["type"] for one in found["components"]["securitySchemes"].values()}
     assert names == {"http", "apiKey"}

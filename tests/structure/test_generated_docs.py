@@ -30,7 +30,7 @@ def pages(generator):
     return generator.pages()
 
 
-@pytest.mark.parametrize("name", ["states.md", "permissions.md", "errors.md"])
+@pytest.mark.parametrize("name", ["states.md", "permissions.md", "errors.md", "norms.md"])
 def test_a_page_is_up_to_date(generator, pages, name):
     assert set(pages) == {path.name for path in generator.TARGET.glob("*.md")}
     assert (generator.TARGET / name).read_text(encoding="utf-8") == pages[name], AGAIN
@@ -71,3 +71,15 @@ def test_both_languages_stand_in_the_tables(pages):
         rows = [line for line in text.splitlines() if line.startswith("| `")]
         assert len(rows) > 10
         assert sum(bool(re.search(r"[一-鿿]", row)) for row in rows) > 10
+
+
+def test_the_page_of_norms_lists_every_norm_with_its_source(pages):
+    from tongying.norms.catalogue.loading import catalogue
+
+    rows = [line for line in pages["norms.md"].splitlines() if line.startswith("| `")]
+    assert [re.match(r"\| `([^`]+)`", row).group(1) for row in rows] == sorted(catalogue())
+    assert all(len(re.findall(r"(?<!\\) \| ", row)) == 8 for row in rows)
+    assert all(re.search("[一-鿿]", row) and " | needs sign-off" in row for row in rows)
+    for norm in catalogue().values():
+        assert norm.citation.text in pages["norms.md"]
+        assert norm.citation.seen in pages["norms.md"]

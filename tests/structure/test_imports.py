@@ -17,7 +17,13 @@ RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()
 PLANTED = [
     ("kernel/planted.py", "import django\n", "Django stays in web"),
     ("kernel/planted.py", "import numpy\n", "the kernel is standard library only"),
-    ("consult/planted.py", "import pydicom\n", "the desk computes but knows no images"),
+    ("consult/planted.py", "import pydicom\n", "the desk and the norms compute but know no images"),
+    (
+        "norms/planted.py",
+        "import highdicom\n",
+        "the desk and the norms compute but know no images",
+    ),
+    ("norms/planted.py", "from tongying.imaging import grid\n", "imports go down"),
     ("dicom/planted.py", "from tongying.web import boot\n", "imports go down"),
     ("consult/planted.py", "from tongying.dicom import vr\n", "imports go down"),
     ("archive/planted.py", "def f():\n    import pynetdicom\n", "Django stays in web"),

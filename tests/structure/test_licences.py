@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import metadata
+from importlib.metadata import files, metadata
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,17 @@ def licence_of(name: str) -> str:
         if one.startswith("License ::")
     ]
     first_line = (told.get("License") or "").strip().partition("\n")[0]
-    return " / ".join(filter(None, (told.get("License-Expression"), first_line, *classified)))
+    said = " / ".join(filter(None, (told.get("License-Expression"), first_line, *classified)))
+    return said or licence_in_files(name)
+
+
+def licence_in_files(name: str) -> str:
+    """Return the licence of a package that only ships its text, where the text is the MIT's."""
+    texts = [
+        path.read_text() for path in files(name) or [] if path.name.upper().startswith("LICENSE")
+    ]
+    permits = "Permission is hereby granted, free of charge"
+    return "MIT" if texts and all(permits in text for text in texts) else ""
 
 
 def refused(name: str, licence: str) -> bool:

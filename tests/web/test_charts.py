@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tongying.web.pages.charts import axis, figure, ink, spread
-from tongying.web.pages.charts.axis import Axis, fixed_axis, nice_axis, percent
+from tongying.kernel import axis
+from tongying.kernel.axis import Axis, fixed_axis, nice_axis, percent
+from tongying.web.pages.charts import figure, ink, spread
 from tongying.web.pages.charts.bars import Bar, BarChart
 from tongying.web.pages.charts.lines import LineChart, Mark, Point, Series
 from tongying.web.pages.charts.spread import Spread, SpreadChart

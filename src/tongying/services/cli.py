@@ -26,6 +26,7 @@ from tongying.kernel.errors import BadInput
 from tongying.services.cli_alliance import alliance_app
 from tongying.services.cli_capacity import capacity
 from tongying.services.cli_fuse import fuse
+from tongying.services.cli_norms import norms_app
 from tongying.services.command import OPERATOR, Data, Json, refusing
 from tongying.services.command import open_data as _open
 from tongying.services.command import say as _say
@@ -39,6 +40,7 @@ app.add_typer(hospital_app, name="hospital")
 app.add_typer(user_app, name="user")
 app.add_typer(peer_app, name="peer")
 app.add_typer(alliance_app, name="alliance")
+app.add_typer(norms_app, name="norms")
 app.command("capacity")(capacity)
 app.command("fuse")(fuse)
 

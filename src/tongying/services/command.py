@@ -49,6 +49,6 @@ def open_data(data: Path, *, fresh: bool = True) -> None:
         boot.migrate()
 
 
-def say(value: dict[str, Any], *, as_json: bool, words: str = "") -> None:
+def say(value: dict[str, Any] | list[dict[str, Any]], *, as_json: bool, words: str = "") -> None:
     """Answer on stdout: as JSON, or in words."""
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else words)

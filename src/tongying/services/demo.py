@@ -27,6 +27,7 @@ from tongying.kernel.errors import BadInput
 from tongying.kernel.gestation import GestationalAge
 from tongying.services.demo_books import make_alliance
 from tongying.services.demo_cases import CASES, DemoCase
+from tongying.services.demo_norms import make_norms
 from tongying.services.demo_people import HOSPITALS, PEOPLE
 from tongying.services.demo_studies import CHINA, DemoStudy, demo_studies
 from tongying.web.cases import store as cases
@@ -122,6 +123,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
     _file_fetal(studies)
     states = Counter(_make_case(case, _Placed(studies, now)).value for case in CASES)
     say(f"{len(CASES)} 例会诊 cases: " + " · ".join(f"{n} {s}" for s, n in sorted(states.items())))
+    norms = make_norms(studies, now.astimezone(CHINA).date(), say)
     say(f"{sum(modalities.values())} 幅 images, {time.monotonic() - began:.0f} s")
     say(table)
     return {
@@ -133,6 +135,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
         "studies": len(studies),
         "images": dict(sorted(modalities.items())),
         "cases": dict(sorted(states.items())),
+        "norms": norms,
         "password": password,
         "people": [
             {"login": one.login, "name": one.name, "role": one.role.value, "hospital": one.hospital}

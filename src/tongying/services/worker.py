@@ -20,7 +20,7 @@ from types import FrameType
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from tongying.kernel.errors import TongyingError
-from tongying.services import capacity_work, fusion_work, referral_push
+from tongying.services import capacity_work, fusion_work, norm_work, referral_push
 from tongying.web import now as clock
 from tongying.web.boot import end_of_work
 from tongying.web.desk.watch import Round, rounds, watch
@@ -39,7 +39,8 @@ TRIES = 3
 CONCURRENCY = 2
 QUEUE = "tongying"
 SLOW_QUEUE = "tongying-slow"
-"""For fusions: one at a time, and nobody's notice or document waits behind it."""
+"""For fusions and fits: one at a time, and nobody's notice or document waits behind it."""
+SLOW_KINDS = fusion_work.KINDS | norm_work.KINDS
 
 _log = logging.getLogger("tongying.worker")
 
@@ -102,6 +103,7 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
     referral_push.install()
     capacity_work.install()
     fusion_work.install()
+    norm_work.install()
     _launch(data, name, database_url)
     next_upkeep = 0.0
     at_hand = rounds()
@@ -169,7 +171,7 @@ def _take_over_promises() -> None:
     try:
         for job in store.waiting():
             with SetWorkflowID(f"outbox-{job.id}"):
-                queue = SLOW_QUEUE if job.kind in fusion_work.KINDS else QUEUE
+                queue = SLOW_QUEUE if job.kind in SLOW_KINDS else QUEUE
                 DBOS.enqueue_workflow(queue, do_promised, job.id)
             store.mark_enqueued(job.id)
     finally:

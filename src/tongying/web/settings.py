@@ -120,6 +120,8 @@ INSTALLED_APPS = [
     "tongying.web.uploads",
     "tongying.web.capacity",
     "tongying.web.fusion",
+    "tongying.web.norms",
+    "tongying.web.measurements",
     "tongying.web.pages",
     "tongying.web.viewer",
 ]

@@ -21,6 +21,9 @@ urlpatterns = [
     path("", include("tongying.web.pages.urls_panel")),
     path("", include("tongying.web.pages.urls_capacity")),
     path("", include("tongying.web.pages.urls_fusion")),
+    path("", include("tongying.web.pages.urls_ledger")),
+    path("", include("tongying.web.pages.urls_measurements")),
+    path("", include("tongying.web.pages.urls_norms")),
 ]
 
 handler404 = "tongying.web.pages.errors.not_found"

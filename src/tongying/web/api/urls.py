@@ -6,11 +6,15 @@ from django.urls import path, re_path
 
 from tongying.web.api.api import api
 from tongying.web.api.fusion_routes import router as fusion_router
+from tongying.web.api.measurement_routes import router as measurement_router
 from tongying.web.api.missing import no_such_address
+from tongying.web.api.norm_routes import router as norm_router
 from tongying.web.api.routes import router
 
 api.add_router("", router)
 api.add_router("", fusion_router)
+api.add_router("", norm_router)
+api.add_router("", measurement_router)
 
 urlpatterns = [
     path("", api.urls),

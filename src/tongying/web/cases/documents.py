@@ -210,7 +210,7 @@ def verify(code: str) -> Verified | None:
 
 def _store_object(opinion: OpinionRow, document: OpinionDocument, study: Study, kind: str) -> None:
     """Write one DICOM object into the child's study and note it."""
-    context = _context(study)
+    context = context_of(study)
     # Derived, not drawn: made again after a crash, the object is the same one, not a second.
     identity = ObjectIdentity(
         series_uid=SeriesUid(_derived_uid(opinion, f"{kind}/series")),
@@ -255,7 +255,8 @@ def _store_object(opinion: OpinionRow, document: OpinionDocument, study: Study, 
     )
 
 
-def _context(study: Study) -> StudyContext:
+def context_of(study: Study) -> StudyContext:
+    """Return what an object that joins a study takes over from it."""
     child = study.child
     groups = [child.name_alphabetic, child.name_ideographic, child.name_phonetic]
     return StudyContext(

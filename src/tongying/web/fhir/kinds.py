@@ -220,7 +220,8 @@ KINDS: dict[str, Kind] = {
                 _BASED_ON,
                 _UPDATED,
             ),
-            doc="Weight, height and gestation at birth that came with a question.",
+            doc="Weight, height and gestation at birth that came with a question; and what was"
+            " measured on a child, with z, centile and the limits of normal children.",
         ),
         Kind(
             "DiagnosticReport",

@@ -18,6 +18,7 @@ from tongying.web.desk.models import CriticalRow
 from tongying.web.fhir import referral_rows, rows
 from tongying.web.fhir.conditions import NOTHING
 from tongying.web.fhir.mapping.elements import hospital_code
+from tongying.web.measurements.rights import measurements_for
 from tongying.web.panels.models import SeatRow
 from tongying.web.people.models import Hospital, Member
 from tongying.web.records.models import Child, Study
@@ -76,6 +77,7 @@ def _members(viewer: Viewer) -> QuerySet[Member]:
         | Q(pk__in=OpinionRow.objects.filter(case__in=seen).values("signer_id"))
         | Q(pk__in=CaseEvent.objects.filter(case__in=seen, actor__isnull=False).values("actor_id"))
         | Q(pk__in=SeatRow.objects.filter(panel__case__in=seen).values("member_id"))
+        | _named(measurements_for(viewer), "entered_by")
         | _named(CriticalRow.objects.filter(case__in=seen), *_CRITICAL)
         | _named(referrals_for(viewer), "referred_by", "doctor")
         | _named(OutcomeRow.objects.filter(referral__in=referrals_for(viewer)), "recorded_by")

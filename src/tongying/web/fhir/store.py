@@ -22,7 +22,10 @@ from tongying.web.fhir import rows
 from tongying.web.fhir.condition_table import conditions_for
 from tongying.web.fhir.conditions import EVERYTHING, NOTHING
 from tongying.web.fhir.mapping.elements import LOINC
+from tongying.web.fhir.mapping.measured import FhirMeasured
 from tongying.web.fhir.mapping.question import OBSERVATION_CODE, measurements
+from tongying.web.fhir.measured import KIND as MEASURED
+from tongying.web.fhir.measured import measured_of, measured_rows, read_measured
 from tongying.web.fhir.referral_values import (
     FhirCritical,
     FhirOutcome,
@@ -191,7 +194,10 @@ _COLUMN = {
 _MEASURE_SORTS = {"_id": "pk", "date": "on_day", "_lastUpdated": "changed_at"}
 
 
-def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement:
+def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement | FhirMeasured:
+    of_child = read_measured(viewer, id_)
+    if of_child is not None:
+        return of_child
     number, _, name = id_.partition("-")
     row = cases(viewer).filter(pk_key(number)).first()
     if row is not None:
@@ -203,7 +209,7 @@ def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement:
 
 
 def _search_measurements(viewer: Viewer, asked: Search) -> Page:
-    """Search the numbers of questions: up to three resources a case, each from its own column."""
+    """Search the numbers of questions, up to three a case, and the measurements of children."""
     conditions = conditions_for(viewer, "Observation")
     tables = []
     for measure, column in _COLUMN.items():
@@ -221,23 +227,22 @@ def _search_measurements(viewer: Viewer, asked: Search) -> Page:
                 else F("measured_on"),
             ).values_list("pk", "measure", "on_day", "changed_at")
         )
+    tables.append(measured_rows(viewer, asked.clauses))
     first, *others = tables
     total = sum(table.count() for table in tables)
     order = [("-" if descending else "") + _MEASURE_SORTS[name] for name, descending in asked.sort]
     window = first.union(*others, all=True).order_by(*order, "-pk", "measure")
     found = list(window[asked.offset : asked.offset + asked.count])
-    abouts = {
-        one.case.id: one
-        for one in rows.case_values(
-            viewer, list(cases(viewer).filter(pk__in={pk for pk, *_ in found}))
-        )
-    }
-    values = [
-        measured
-        for pk, measure, *_ in found
-        for measured in measurements(abouts[pk])
-        if measured.measure.value == measure
-    ]
+    in_cases = {pk for pk, kind, *_ in found if kind != MEASURED}
+    about_rows = list(cases(viewer).filter(pk__in=in_cases))
+    abouts = {one.case.id: one for one in rows.case_values(viewer, about_rows)}
+    of_children = measured_of(viewer, [pk for pk, kind, *_ in found if kind == MEASURED])
+    values: list[Any] = []
+    for pk, measure, *_ in found:
+        if measure == MEASURED:
+            values.append(of_children[pk])
+            continue
+        values += [one for one in measurements(abouts[pk]) if one.measure.value == measure]
     return Page(values, total)
 
 
@@ -282,6 +287,8 @@ def _noted(viewer: Viewer, value: Any) -> Any:
             noted = ("child", str(value.id), value.hospital)
         case FhirStudy():
             noted = ("study", value.uid, value.hospital)
+        case FhirMeasured():
+            noted = ("child", str(value.shown.child), value.shown.hospital)
         case FhirCase():
             noted = ("case", value.number, value.case.asking)
         case (

@@ -32,6 +32,7 @@ from tongying.web.fhir.mapping.events import (
     procedure,
 )
 from tongying.web.fhir.mapping.imaging import imaging_study
+from tongying.web.fhir.mapping.measured import FhirMeasured, measured_observation
 from tongying.web.fhir.mapping.people import (
     organization,
     patient,
@@ -84,7 +85,9 @@ MAPPINGS: dict[str, Mapping] = {
     "ImagingStudy": lambda value, request: imaging_study(
         value, dicomweb=request.build_absolute_uri("/dicomweb/")
     ),
-    "Observation": lambda value, request: observation(value),
+    "Observation": lambda value, request: (
+        measured_observation(value) if isinstance(value, FhirMeasured) else observation(value)
+    ),
     "DiagnosticReport": lambda value, request: diagnostic_report(value, base=_base(request)),
     "Provenance": lambda value, request: provenance(value),
 }

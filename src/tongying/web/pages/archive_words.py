@@ -72,6 +72,8 @@ KIND_WORDS: Final[dict[str, Promise]] = {
     "peer": _p("kind", "DICOM node"),
     "upload": _p("kind", "upload"),
     "fusion": _p("kind", "fusion"),
+    "norm-subject": _p("kind", "normal child"),
+    "norm-rule": _p("kind", "inclusion rule"),
     "trail": _p("kind", "list of who saw what"),
 }
 
@@ -86,6 +88,10 @@ _ACTS: Final[dict[tuple[Action, str], Promise]] = {
     (Action.CREATE, "fetal-study"): _("filed a fetal study with the child"),
     (Action.DELETE, "fetal-study"): _("undid the filing of a fetal study"),
     (Action.CREATE, "upload"): _("began an upload"),
+    (Action.CREATE, "norm-subject"): _("entered a normal child"),
+    (Action.READ, "norm-subject"): _("saw a normal child"),
+    (Action.CREATE, "norm-rule"): _("wrote an inclusion rule"),
+    (Action.UPDATE, "norm-rule"): _("closed an inclusion rule"),
     (Action.CREATE, "hospital"): _("added the hospital"),
     (Action.CREATE, "member"): _("added a member"),
     (Action.CREATE, "token"): _("made an access token"),

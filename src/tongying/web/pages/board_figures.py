@@ -12,8 +12,8 @@ from tongying.consult.board import SHARES_WITHIN_HOURS, Group
 from tongying.consult.case import Urgency
 from tongying.consult.proportion import Proportion
 from tongying.consult.specialty import Specialty
+from tongying.kernel.axis import Axis, fixed_axis, nice_axis
 from tongying.web.board.store import Board
-from tongying.web.pages.charts.axis import Axis, fixed_axis, nice_axis
 from tongying.web.pages.charts.bars import Bar, BarChart
 from tongying.web.pages.charts.figure import Figure, figure
 from tongying.web.pages.charts.lines import LineChart, Mark, Point, Series

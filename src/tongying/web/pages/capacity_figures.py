@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from tongying.kernel.axis import fixed_axis, nice_axis, percent, plain
 from tongying.web.pages.capacity_words import lever_name
-from tongying.web.pages.charts.axis import fixed_axis, nice_axis, percent, plain
 from tongying.web.pages.charts.bars import Bar, BarChart
 from tongying.web.pages.charts.figure import Figure, figure
 from tongying.web.pages.charts.lines import LineChart, Mark, Point, Series

@@ -22,6 +22,7 @@ from tongying.web.fusion.store import fusions_of_case
 from tongying.web.pages.child_timeline import entries
 from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
 from tongying.web.pages.fusion_link import fuse_case_url
+from tongying.web.pages.measurement_link import measured_in_case
 from tongying.web.pages.opening import NOT_PICTURES, viewer_link
 from tongying.web.pages.panel_context import panel_context
 from tongying.web.pages.question_form import Typed, typed, written
@@ -140,6 +141,7 @@ def case_context(
         "may_refer": may_refer_now(viewer, case.id),
     }
     context |= panel_context(viewer, view)
+    context |= measured_in_case(viewer, view)
     context |= _life(viewer, view)
     if Move.ASSIGN in moves:
         context["desk"] = desk_card(viewer, view)

@@ -48,6 +48,7 @@ class Place:
 PLACES: Final = (
     Place("worklist", "list", pgettext_lazy("navigation", "Consults")),
     Place("studies", "photo", pgettext_lazy("navigation", "Studies")),
+    Place("norms", "ruler-2", pgettext_lazy("navigation", "Reference values")),
     Place(
         "referrals",
         "building-hospital",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop as fixed
 from tongying.consult.alliance_faults import AllianceRefused
 from tongying.kernel.errors import TongyingError
 from tongying.web.pages.alliance_words import told_fault
+from tongying.web.pages.norm_sentences import told as told_of_norms
 from tongying.web.pages.volume_sentences import told as told_of_volumes
 
 BY_CODE: Final[dict[str, Promise]] = {
@@ -226,6 +227,9 @@ def said(sentence: str) -> str:
     of_volumes = told_of_volumes(sentence)
     if of_volumes is not None:
         return of_volumes
+    of_norms = told_of_norms(sentence)
+    if of_norms is not None:
+        return of_norms
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 

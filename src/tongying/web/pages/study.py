@@ -9,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from tongying.consult.people import Role
 from tongying.web.fusion.store import fusions_of_study
+from tongying.web.norms.ledger_rights import may_manage_ledger
 from tongying.web.pages.fusion_link import fuse_study_url
+from tongying.web.pages.measurement_link import measured_on_study
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.records.child_page import may_join
 from tongying.web.records.study_page import StudyView, study_view
@@ -31,9 +33,11 @@ def study(request: HttpRequest, uid: str) -> HttpResponse:
         "may_ask": own and viewer.role is Role.REQUESTER,
         "may_trail": own and may_read_trail(viewer),
         "may_join": own and may_join(viewer),
+        "may_enrol": own and may_manage_ledger(viewer),
         "fusions": fusions_of_study(viewer, uid),
         "fuse_url": fuse_study_url(viewer, view),
         "timeline_of": _timeline_of(view),
+        **measured_on_study(viewer, uid, _timeline_of(view)),
     }
     return render(request, "pages/study.html", context)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from tongying.web.pages.charts.axis import Axis
+from tongying.kernel.axis import Axis
 
 WIDTH = 720
 HEIGHT = 300

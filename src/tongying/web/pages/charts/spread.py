@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from tongying.kernel.axis import Axis
 from tongying.web.pages.charts import ink
-from tongying.web.pages.charts.axis import Axis
 from tongying.web.pages.charts.lines import Mark
 
 

@@ -1,0 +1,323 @@
+"""Measurements and their place among normal children as a Comprehensive 3D SR after TID 1500.
+
+Each measurement has a group of its own: the value; whether it lies within the norm's limits; z
+and centile; the limits; the population, its source, the norm's id and digest; and, as text, every
+caveat, the interval of the centile, how it was measured, or why it could not be scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import highdicom.sr as structured
+from pydicom.dataset import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+from pydicom.uid import Comprehensive3DSRStorage
+
+from tongying import __version__
+from tongying.dicom.writers.derived import (
+    DEVICE_UID,
+    DerivedRefused,
+    WrittenObject,
+    file_meta,
+    processing_equipment,
+    put_study,
+    series_description,
+)
+from tongying.dicom.writers.measurement_concepts import (
+    CENTILE,
+    COMMENT,
+    EXPECTED,
+    LOWER_LIMIT,
+    NO_UNITS,
+    NORMALITY,
+    PERCENT,
+    PROCEDURE,
+    SIDES,
+    SITES,
+    UPPER_LIMIT,
+    Z_SCORE,
+    name_of,
+    unit_of,
+)
+from tongying.dicom.writers.multi_frame import coding_schemes, content_arguments
+from tongying.dicom.writers.study_context import (
+    MANUFACTURER,
+    ObjectIdentity,
+    StudyContext,
+    dicom_date,
+    dicom_time,
+)
+from tongying.kernel.ids import uid_of
+from tongying.norms.measure import Measure
+from tongying.norms.method import MeasuringMethod
+from tongying.norms.score.result import Score
+
+_CONTAINS = structured.RelationshipTypeValues.CONTAINS
+_PROPERTY = structured.RelationshipTypeValues.HAS_PROPERTIES
+_DIGITS: Final = 6
+DESCRIPTION: Final = "测量 Measurements"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A measurement to be reported.
+
+    Attributes
+    ----------
+    code : str
+        Its own code; tells it apart over reports.
+    measure : Measure
+    side : str
+        R, L, or empty.
+    value : float
+        As entered, in `unit`.
+    unit : str
+    measured_on : date
+    method : MeasuringMethod or None
+        None where nobody said.
+    entered_by : str
+        Name and hospital of the doctor.
+    score : Score or None
+    norm_sha256 : str
+        Digest of the norm it was scored by.
+    refusal : str
+        Why it has no score; empty where it has.
+    """
+
+    code: str
+    measure: Measure
+    side: str
+    value: float
+    unit: str
+    measured_on: date
+    method: MeasuringMethod | None
+    entered_by: str
+    score: Score | None
+    norm_sha256: str
+    refusal: str
+
+
+def write_measurement_sr(
+    reported: Sequence[Reported],
+    context: StudyContext,
+    images: Sequence[WrittenObject],
+    *,
+    identity: ObjectIdentity,
+    written_at: datetime,
+) -> Dataset:
+    """Write measurements into the child's study.
+
+    It is complete and not verified: no person has signed it.
+
+    Parameters
+    ----------
+    reported : sequence of Reported
+    context : StudyContext
+        The study they were measured on.
+    images : sequence of WrittenObject
+        Of the study, one at least; on which of them a value was measured is not claimed.
+    identity : ObjectIdentity
+    written_at : datetime
+        With time zone.
+
+    Raises
+    ------
+    DerivedRefused
+        If there is no measurement or no image, or the time has no zone.
+
+    References
+    ----------
+    DICOM PS3.3 section A.35.13; PS3.16 TID 1500, 1501, 300, 310, 311, 312, 1002, 1204.
+    """
+    if not reported or not images:
+        raise DerivedRefused("A report of measurements needs a measurement and its study's images.")
+    template = _template(context)
+    content = structured.MeasurementReport(
+        observation_context=structured.ObservationContext(
+            observer_device_context=structured.ObserverContext(
+                observer_type=codes.DCM.Device,
+                observer_identifying_attributes=structured.DeviceObserverIdentifyingAttributes(
+                    uid=DEVICE_UID,
+                    manufacturer_name=MANUFACTURER,
+                    model_name=MANUFACTURER,
+                    serial_number=__version__,
+                ),
+            )
+        ),
+        procedure_reported=PROCEDURE,
+        imaging_measurements=[_group(one) for one in reported],
+        title=codes.DCM.ImagingMeasurementReport,
+        language_of_content_item_and_descendants=structured.LanguageOfContentItemAndDescendants(
+            structured.CodedConcept("en", "RFC5646", "English")
+        ),
+    )
+    arguments = content_arguments(written_at)
+    del arguments["content_creator_name"]
+    written = structured.Comprehensive3DSR(
+        evidence=[_place(template, image) for image in images],
+        content=content[0],
+        series_instance_uid=identity.series_uid,
+        series_number=identity.series_number,
+        sop_instance_uid=identity.sop_uid,
+        instance_number=identity.instance_number,
+        manufacturer=MANUFACTURER,
+        is_complete=True,
+        is_final=True,
+        is_verified=False,
+        coding_schemes=coding_schemes((PROCEDURE,)),
+        **arguments,
+    )
+    return _ours(written, template, identity, written_at)
+
+
+def _group(one: Reported) -> structured.MeasurementsAndQualitativeEvaluations:
+    group = structured.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=structured.TrackingIdentifier(
+            uid=uid_of(f"tongying/measurement/{one.code}"), identifier=one.code
+        ),
+        finding_sites=_sites(one),
+        measurements=[_measurement(one)],
+    )
+    items = group[0].ContentSequence
+    items.extend(structured.TextContentItem(COMMENT, said, _CONTAINS) for said in _comments(one))
+    return group
+
+
+def _measurement(one: Reported) -> structured.Measurement:
+    found = one.score
+    value, unit = (one.value, one.unit) if found is None else (found.value, found.unit)
+    return structured.Measurement(
+        name_of(one.measure),
+        _rounded(value),
+        unit_of(unit),
+        properties=None if found is None else _properties(found, one.norm_sha256),
+    )
+
+
+def _properties(found: Score, sha256: str) -> structured.MeasurementProperties:
+    unit = unit_of(found.unit)
+    limits = [
+        _number(name, value, unit)
+        for name, value in ((LOWER_LIMIT, found.low), (UPPER_LIMIT, found.high))
+        if value is not None
+    ]
+    standing = [
+        _number(name, value, of)
+        for name, value, of in (
+            (Z_SCORE, found.z, NO_UNITS),
+            (CENTILE, found.centile, PERCENT),
+            (EXPECTED, found.expected, unit),
+        )
+        if value is not None
+    ]
+    norm = f"{found.norm}, sha256 {sha256}" if sha256 else found.norm
+    return structured.MeasurementProperties(
+        normality=NORMALITY[found.position],
+        measurement_statistical_properties=structured.MeasurementStatisticalProperties(
+            values=standing,
+            description=_population(found),
+            authority=found.source or norm,
+        )
+        if standing
+        else None,
+        normal_range_properties=structured.NormalRangeProperties(
+            values=limits, description=f"{found.limits_say}; {_population(found)}", authority=norm
+        )
+        if limits
+        else None,
+    )
+
+
+def _population(found: Score) -> str:
+    near = "" if found.n_near is None else f", {found.n_near} children near this age"
+    return f"{found.population}{near}"
+
+
+def _number(name: Code, value: float, unit: Code) -> structured.NumContentItem:
+    return structured.NumContentItem(name, _rounded(value), unit, relationship_type=_PROPERTY)
+
+
+def _sites(one: Reported) -> list[structured.FindingSite] | None:
+    site = SITES.get(one.measure.area)
+    if site is None:
+        return None
+    return [structured.FindingSite(site, laterality=SIDES.get(one.side))]
+
+
+def _comments(one: Reported) -> Iterator[str]:
+    if one.side and one.measure.area not in SITES:
+        yield {"R": "Side: right.", "L": "Side: left."}[one.side]
+    yield f"Measured on {one.measured_on.isoformat()}; entered by {one.entered_by}."
+    if one.method is not None:
+        yield f"Measured with: {one.method.says()}."
+    if one.score is None:
+        yield f"Not scored: {one.refusal}"
+        return
+    found = one.score
+    if found.centile_interval is not None:
+        low, high = found.centile_interval
+        yield f"90 % interval of the centile: {low:.3g} to {high:.3g}."
+    if found.between is not None:
+        low, high = found.between
+        yield f"Between the printed centiles {low:g} and {high:g}."
+    if not (found.low or found.high or found.z is not None):
+        yield f"Reference: {found.norm}; {_population(found)}."
+    for caveat in found.caveats:
+        yield caveat.sentence
+
+
+def _template(context: StudyContext) -> Dataset:
+    """Return the patient and study of the report as `put_study` takes them over."""
+    template = Dataset()
+    template.PatientName = context.patient_name
+    template.PatientID = context.patient_id
+    if context.issuer:
+        template.IssuerOfPatientID = context.issuer
+    template.PatientBirthDate = dicom_date(context.birth_date)
+    template.PatientSex = context.sex or ""
+    template.StudyInstanceUID = context.study_uid
+    template.StudyDate = dicom_date(context.study_date)
+    template.StudyTime = dicom_time(context.study_time)
+    template.AccessionNumber = context.accession_number
+    template.StudyID = context.study_id
+    template.ReferringPhysicianName = context.referring_physician
+    if context.description:
+        template.StudyDescription = context.description
+    return template
+
+
+def _place(template: Dataset, image: WrittenObject) -> Dataset:
+    place = Dataset()
+    put_study(place, template)
+    place.SeriesInstanceUID = image.series_uid
+    place.SOPInstanceUID = image.sop_uid
+    place.SOPClassUID = image.sop_class_uid
+    return place
+
+
+def _ours(
+    written: Dataset, template: Dataset, identity: ObjectIdentity, written_at: datetime
+) -> Dataset:
+    dataset = Dataset()
+    dataset.update(written)
+    dataset.file_meta = file_meta(Comprehensive3DSRStorage, identity.sop_uid)
+    put_study(dataset, template)
+    dataset.SeriesDescription = series_description(DESCRIPTION)
+    dataset.ManufacturerModelName = MANUFACTURER
+    dataset.SoftwareVersions = dataset.DeviceSerialNumber = __version__
+    for keyword in ("SeriesDate", "SeriesTime"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    dataset.ContributingEquipmentSequence = [processing_equipment(written_at)]
+    dataset.InstanceCreationDate = dicom_date(written_at.date())
+    dataset.InstanceCreationTime = dicom_time(written_at.time())
+    return dataset
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")

@@ -1,0 +1,1 @@
+"""Measurements of a child: value, unit, method, day, who."""

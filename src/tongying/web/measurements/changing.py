@@ -1,0 +1,36 @@
+"""How much a child's measurement changed between two days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tongying.kernel.errors import BadInput
+from tongying.norms.score.velocity import Change, change
+from tongying.web.measurements.shown import Refused, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed, or why nothing is said; exactly one of both is there."""
+
+    change: Change | None
+    refused: Refused | None
+
+
+def change_between(earlier: Shown, later: Shown) -> Changed:
+    """Return the change between two measurements that were scored by one norm.
+
+    The error of one reading is not known here, so nothing is claimed about whether it is real.
+
+    Parameters
+    ----------
+    earlier, later : Shown
+    """
+    if earlier.norm is None or later.norm is None:
+        return Changed(None, Refused("norms.norms-differ", "One of the values has no score."))
+    norms = {later.norm.id: later.norm}
+    try:
+        found = change(earlier.occasion, later.occasion, norms, norm=later.norm.id)
+    except BadInput as refusal:
+        return Changed(None, Refused(refusal.error_code, refusal.sentence))
+    return Changed(found, None)

@@ -1,0 +1,1 @@
+"""Norms as rows: the ledger of normal children, fits, releases, sign-offs."""
