@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("norms", "0001_first"),
+        ("norms", "0002_promises"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
