@@ -38,7 +38,7 @@ from tongying.web.measurements.subject import SubjectRefused, subject_of
 from tongying.web.norms.store import norms_in_force
 from tongying.web.people.models import Member
 from tongying.web.records.children import ChildUnknown
-from tongying.web.records.models import Child, FetalStudy, Instance, Study
+from tongying.web.records.models import Child, ChildLink, FetalStudy, Instance, Study
 from tongying.web.records.reading import ObjectNotFound
 from tongying.web.trail.models import AuditRow
 
@@ -260,6 +260,23 @@ def test_an_unknown_sex_is_refused_not_guessed() -> None:
     shown = store.measurement_of(world.viewer("requester"), head())
     assert shown.score is None and shown.refused is not None
     assert shown.refused.code == "norms.sex-unknown"
+
+
+def test_records_of_one_child_that_contradict_each_other_are_not_chosen_between() -> None:
+    head()
+    own = Child.objects.get(pk=child())
+    other = Child.objects.create(
+        hospital_id=own.hospital_id, local_id="joined", sex="F", birth_date=own.birth_date
+    )
+    maker = Member.objects.get(login="requester")
+    ChildLink.objects.create(child=own, same_as=other, reason="test", made_by=maker)
+    book = book_of(own.pk)
+    assert own.sex == "M"
+    assert book.sex is None
+    assert book.born == own.birth_date
+    refused = of_child()[0].lines[0].refused
+    assert refused is not None
+    assert refused.code == "norms.sex-unknown"
 
 
 def test_the_chosen_norm_is_the_one_and_the_method_must_be_its() -> None:

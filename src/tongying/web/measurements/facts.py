@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from tongying.consult.states import State
 from tongying.kernel.age import age_on
@@ -21,6 +21,8 @@ from tongying.web.cases.models import CaseRow
 from tongying.web.measurements.models import MeasurementRow
 from tongying.web.records.children import same_child
 from tongying.web.records.models import Child, FetalStudy, Study
+
+T = TypeVar("T", date, Sex)
 
 HEIGHT: Final = "height"
 WEIGHT: Final = "weight"
@@ -149,17 +151,21 @@ def book_of(child: int) -> ChildBook:
     """
     joined = same_child(child)
     records = list(Child.objects.filter(pk__in=joined))
-    own = next((one for one in records if one.pk == child), None)
-    if own is None:
+    if child not in {one.pk for one in records}:
         raise ChildGone("There is no such child.")
-    ordered = [own, *(one for one in records if one.pk != child)]
     return ChildBook(
-        born=next((one.birth_date for one in ordered if one.birth_date), None),
-        sex=next((sex for one in ordered if (sex := _sex(one.sex)) is not None), None),
+        born=_agreed(one.birth_date for one in records),
+        sex=_agreed(_sex(one.sex) for one in records),
         gestation_days=_gestation(joined),
         sizes=(*_typed(joined), *_headers(joined), *_questions(joined)),
         fetal=_fetal(joined),
     )
+
+
+def _agreed(told: Iterable[T | None]) -> T | None:
+    """Return what the joined records say, or None where none says it or two contradict."""
+    known = {one for one in told if one is not None}
+    return known.pop() if len(known) == 1 else None
 
 
 def _sex(text: str) -> Sex | None:
