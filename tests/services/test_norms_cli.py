@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 from typer.testing import CliRunner
 
 from tongying.norms.distributions.registry import family_of
@@ -203,4 +204,62 @@ def test_too_few_children_make_no_norm(tmp_path: Path) -> None:
     path, out = table(tmp_path / "few.csv", children(30)), tmp_path / "norm.json"
     code, answer, _ = run("fit", str(path), "--out", str(out), *FIT)
     assert (code, answer["code"]) == (2, "norms.too-few-to-fit")
+    assert not out.exists()
+
+
+def test_a_table_is_scored_as_one_value_is(tmp_path: Path) -> None:
+    path, out = tmp_path / "heights.csv", tmp_path / "scored.csv"
+    path.write_text("child,value,x,sex\na,104.1,1461,M\nb,104.1,1461,\nc,104.1,99999,F\n")
+    code, answer, said = run(
+        "score-table", str(path), "--norm", "china-2013.height@1", "--out", str(out)
+    )
+    assert code == 0, said
+    assert answer["rows"] == {"norms.age-outside": 1, "norms.sex-unknown": 1, "scored": 1}
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert [row["child"] for row in rows] == ["a", "b", "c"]
+    _, one, _ = run("score", "--value", "104.1", *BOY_OF_4)
+    assert float(rows[0]["z"]) == pytest.approx(one["z"], abs=1e-4)
+    assert (rows[1]["z"], rows[1]["refusal"]) == ("", "norms.sex-unknown")
+
+
+def values(path: Path, count: int) -> Path:
+    """Values at even steps of probability of a normal distribution of mean 100 and SD 10."""
+    steps = (np.arange(count) + 0.5) / count
+    path.write_text("value\n" + "\n".join(f"{100 + 10 * z:.3f}" for z in ndtri(steps)))
+    return path
+
+
+def test_limits_of_a_column_say_how_well_they_are_known(tmp_path: Path) -> None:
+    code, answer, _ = run("interval", str(values(tmp_path / "v.csv", 400)), "--route", "direct")
+    assert code == 0
+    assert answer["low"] == pytest.approx(80.4, abs=0.7)
+    assert answer["high"] == pytest.approx(119.6, abs=0.7)
+    assert answer["low_ci"][0] < answer["low"] < answer["low_ci"][1]
+    code, answer, _ = run("interval", str(values(tmp_path / "few.csv", 30)), "--route", "direct")
+    assert (code, answer["low"]) == (0, None)
+    code, answer, _ = run("interval", str(tmp_path / "v.csv"), "--route", "indirect")
+    assert (code, answer["code"]) == (2, "norms.indirect-refused")
+    code, answer, _ = run("interval", str(tmp_path / "v.csv"), "--route", "mixed")
+    assert (code, answer["code"]) == (2, "norms.route")
+
+
+def test_a_check_on_twenty_children_says_how_weak_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "twenty.csv"
+    path.write_text("value\n" + "\n".join(["100"] * 18 + ["130"] * 2))
+    code, answer, _ = run("verify", str(path), "--low", "80", "--high", "120")
+    assert (code, answer["verdict"], answer["allowed"]) == (0, "accepted", 2)
+    chances = {part: round(chance, 3) for part, chance in answer["accepted_if"]}
+    assert chances == {0.05: 0.925, 0.1: 0.677, 0.2: 0.206}
+    path.write_text("value\n" + "\n".join(["100"] * 19))
+    assert run("verify", str(path), "--low", "80", "--high", "120")[0] == 2
+
+
+@pytest.mark.parametrize("text", ["", "x\n1\n", "value,x\n", "value,x\nabc,1\n"])
+def test_a_table_of_values_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
+    path, out = tmp_path / "bad.csv", tmp_path / "out.csv"
+    path.write_text(text)
+    code, answer, _ = run(
+        "score-table", str(path), "--norm", "china-2013.height@1", "--out", str(out)
+    )
+    assert (code, answer["code"]) == (2, "norms.values-unusable")
     assert not out.exists()

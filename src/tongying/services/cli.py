@@ -26,7 +26,7 @@ from tongying.kernel.errors import BadInput
 from tongying.services.cli_alliance import alliance_app
 from tongying.services.cli_capacity import capacity
 from tongying.services.cli_fuse import fuse
-from tongying.services.cli_norms import norms_app
+from tongying.services.cli_norm_tables import norms_app
 from tongying.services.command import OPERATOR, Data, Json, refusing
 from tongying.services.command import open_data as _open
 from tongying.services.command import say as _say

@@ -45,7 +45,7 @@ def list_norms(
     as_json: Json = False,
 ) -> None:
     """List the norms: what they are about, of whom, and where the numbers come from."""
-    found = [norm for norm in _norms(data).values() if not measure or norm.measure == measure]
+    found = [norm for norm in norms_known(data).values() if not measure or norm.measure == measure]
     rows = [_row(norm) for norm in found]
     words = "\n".join(
         f"{row['id']:44} {row['measure']:32} {row['population']}"
@@ -80,7 +80,7 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Set a value against a norm: z, centile with its interval, or a refusal with its reason."""
-    known = _norms(data) if norm_file is None else _one(norm_file)
+    known = norms_known(data) if norm_file is None else one_norm(norm_file)
     chosen = norm or (next(iter(known)) if norm_file is not None else "")
     about = known.get(chosen) if chosen else None
     if chosen and about is None:
@@ -186,8 +186,8 @@ def release(
     say(answer, as_json=as_json, words=words)
 
 
-def _norms(data: Path | None) -> Mapping[str, Norm]:
-    """Return the norms: those of the catalogue, and those in force on a data directory."""
+def norms_known(data: Path | None) -> Mapping[str, Norm]:
+    """Return the norms in force on a data directory; without one, those of the catalogue."""
     if data is None or not data.exists():
         return catalogue()
     open_data(data)
@@ -196,7 +196,8 @@ def _norms(data: Path | None) -> Mapping[str, Norm]:
     return norms_in_force()
 
 
-def _one(path: Path) -> Mapping[str, Norm]:
+def one_norm(path: Path) -> Mapping[str, Norm]:
+    """Return the norm of a document, by its id."""
     from tongying.services.norm_files import read_document
 
     norm = norm_from(read_document(path))
