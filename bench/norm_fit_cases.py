@@ -43,10 +43,17 @@ def puberty(years):
     return middle, spread, 1.0 - 2.16 / (1.0 + np.exp(-(years - 9.0) / 2.0))
 
 
+def falling(years):
+    """An angle of the hip: steep at birth, less with every year, its spread growing with age."""
+    middle = 9.0 + 19.0 * np.exp(-years / 3.5)
+    return middle, 0.10 + 0.06 * years / 18.0, 0.6 - 0.05 * years
+
+
 TRUTHS: dict[str, Callable[[np.ndarray], Curves]] = {
     "growth": growth,
     "infancy": infancy,
     "puberty": puberty,
+    "falling": falling,
 }
 
 

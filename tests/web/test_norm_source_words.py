@@ -44,7 +44,7 @@ def test_what_limits_are_is_told_in_chinese():
             limits |= {norm.form.place(1.0, x, sex).says for x in (low, (low + high) / 3)}
     assert len(limits) >= 8
     assert all(CHINESE.search(in_chinese(one)) for one in limits), limits
-    assert in_chinese("2.5th to 97.5th centile").startswith("第2.5")
+    assert in_chinese("2.5th to 97.5th centile").startswith("第 2.5")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tongying.norms.distributions.registry import family_of
 from tongying.norms.fit import smoothing as smooth
 from tongying.norms.fit.basis import Axis, columns
 from tongying.norms.fit.design import Design, design_of, first_coefficients
+from tongying.norms.fit.one_thread import one_thread
 from tongying.norms.fit.plan import Plan
 from tongying.norms.fit.sample import Sample
 from tongying.norms.fit.scale import Scale
@@ -126,6 +127,7 @@ class Fit:
         return slice(end - len(self.sites), end)
 
 
+@one_thread
 def fit(sample: Sample, plan: Plan, *, weight: FloatArray | None = None) -> Fit:
     """Fit a plan to a sample.
 
@@ -182,6 +184,7 @@ def fit(sample: Sample, plan: Plan, *, weight: FloatArray | None = None) -> Fit:
     )
 
 
+@one_thread
 def refit(sample: Sample, fitted: Fit, weights: FloatArray) -> FloatArray:
     """Return coefficients, (b, p), refitted to each row of weights, (b, n), the smoothing held.
 
