@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tongying.kernel.errors import BadInput
 from tongying.norms.score.velocity import Change, change
 from tongying.web.measurements.shown import Refused, Shown
+from tongying.web.norms.reading_error import reading_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Changed:
 def change_between(earlier: Shown, later: Shown) -> Changed:
     """Return the change between two measurements that were scored by one norm.
 
-    The error of one reading is not known here, so nothing is claimed about whether it is real.
+    Whether it is more than readers' own differences is said where the ledger of normal children
+    tells how far they differ by the same method; else nothing is claimed.
 
     Parameters
     ----------
@@ -30,7 +32,13 @@ def change_between(earlier: Shown, later: Shown) -> Changed:
         return Changed(None, Refused("norms.norms-differ", "One of the values has no score."))
     norms = {later.norm.id: later.norm}
     try:
-        found = change(earlier.occasion, later.occasion, norms, norm=later.norm.id)
+        found = change(
+            earlier.occasion,
+            later.occasion,
+            norms,
+            norm=later.norm.id,
+            error=reading_error(later.measure, later.method),
+        )
     except BadInput as refusal:
         return Changed(None, Refused(refusal.error_code, refusal.sentence))
     return Changed(found, None)
