@@ -125,6 +125,7 @@ class Partition:
             "common_limits": [self.low, self.high],
             "lahti": self.lahti.value if self.lahti else None,
             "sentence": self.sentence,
+            "sentences": list(self.sentences),
         }
 
 
