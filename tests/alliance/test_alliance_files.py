@@ -16,19 +16,13 @@ from tongying.consult.alliance_import.fields import age_of, read_day
 from tongying.consult.alliance_import.hospitals import judge_hospitals
 from tongying.consult.alliance_import.members import judge_members
 from tongying.consult.alliance_import.outcome import Verdict
-from tongying.consult.alliance_import.sheet import (
-    GB18030,
-    MOST_BYTES,
-    UTF_8,
-    Sheet,
-    SheetRefused,
-    read_sheet,
-)
+from tongying.consult.alliance_import.sheet import Sheet, read_sheet
 from tongying.consult.alliance_import.shifts import judge_shifts
 from tongying.consult.membership import AgreementRecord, MemberRecord, ShiftRecord
 from tongying.consult.people import Role
 from tongying.consult.roster import Duty
 from tongying.consult.specialty import Specialty
+from tongying.kernel.sheet import GB18030, MOST_BYTES, UTF_8, SheetRefused
 
 TODAY = date(2026, 3, 2)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -9,10 +9,11 @@ from datetime import date
 
 import pytest
 
+from tongying.kernel.sheet import SheetRefused
 from tongying.norms.ledger.columns import COLUMNS, EXAMPLE, column
 from tongying.norms.ledger.eligibility import Known
 from tongying.norms.ledger.faults import FaultCode
-from tongying.norms.ledger.sheet import LedgerSheetRefused, read_sheet, write_sheet
+from tongying.norms.ledger.sheet import read_sheet, write_sheet
 from tongying.norms.ledger.table import Books, RowResult, RuleKnown, judge_rows
 from tongying.norms.measure import measures
 from tongying.norms.norm import Route
@@ -86,6 +87,7 @@ def test_a_good_row_is_read_whole() -> None:
         ({"route": "indirect"}, "route", FaultCode.ROUTE),
         ({"route": "both"}, "route", FaultCode.WORD),
         ({"consent": "waived"}, "consent", FaultCode.CONSENT_NEEDED),
+        ({"consent": ""}, "consent", FaultCode.CONSENT_NEEDED),
         ({"consent_on": ""}, "consent_on", FaultCode.CONSENT_DATE),
         ({"consent_reference": ""}, "consent_reference", FaultCode.REFERENCE),
         ({"gestation": "12"}, "gestation", FaultCode.GESTATION),
@@ -192,7 +194,7 @@ def test_both_character_sets_and_both_languages_of_headings(
     assert sheet.encoding == said
     assert sheet.rows[0].cells["tool"] == "游标卡尺"
     assert {key: text for key, text in GOOD.items() if text and key != "tool"} == {
-        key: text for key, text in sheet.rows[0].cells.items() if key != "tool"
+        key: text for key, text in sheet.rows[0].cells.items() if text and key != "tool"
     }
 
 
@@ -217,7 +219,7 @@ def test_what_looks_like_a_formula_goes_there_and_back() -> None:
     ],
 )
 def test_a_file_that_is_no_such_table_is_refused_as_a_whole(data: bytes, words: str) -> None:
-    with pytest.raises(LedgerSheetRefused, match=words):
+    with pytest.raises(SheetRefused, match=words):
         read_sheet(data)
 
 

@@ -83,7 +83,14 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost() -> None:
     browser = world.client("researcher")
     typed = {"study": books.STUDY, "label": "X-9", "tool": "caliper", "rule": "0"}
     typed["rule"] = str(InclusionRule.objects.get(code="healthy-volunteers").pk)
+    typed |= {"gestation_weeks": "39", "gestation_days": "9"}
     answer = browser.post("/norms/ledger/children/new/", typed)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 422 and not NormSubject.objects.exists()
+    # A ground that nobody named is none, and nine days of a week are none either.
+    assert "A volunteer needs the guardian's consent." in page
+    assert 'name="gestation_days"' in page and 'value="9"' in page
+    answer = browser.post("/norms/ledger/children/new/", {**typed, "consent": "given"})
     page = unescape(answer.content.decode())
     assert answer.status_code == 422 and not NormSubject.objects.exists()
     assert "Choose at least one measure." in page

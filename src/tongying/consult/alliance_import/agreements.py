@@ -9,7 +9,7 @@ from tongying.consult.agreement import Agreement
 from tongying.consult.alliance import HospitalRecord
 from tongying.consult.alliance_faults import AllianceRefused, Fault, FaultCode, fault
 from tongying.consult.alliance_import import fields, vocabulary
-from tongying.consult.alliance_import.columns import Column, Kind, column
+from tongying.consult.alliance_import.columns import Kind, column
 from tongying.consult.alliance_import.outcome import (
     RowResult,
     Verdict,
@@ -20,6 +20,7 @@ from tongying.consult.alliance_import.outcome import (
 from tongying.consult.alliance_import.sheet import SheetRow
 from tongying.consult.membership import AgreementRecord
 from tongying.kernel.ids import HospitalCode
+from tongying.kernel.sheet import Column
 
 Alliance = Mapping[HospitalCode, HospitalRecord]
 Key = tuple[HospitalCode, HospitalCode, date]

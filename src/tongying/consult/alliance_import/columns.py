@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from tongying.kernel.sheet import Column
 
 
 class Kind(StrEnum):
@@ -14,16 +15,6 @@ class Kind(StrEnum):
     MEMBERS = "members"
     AGREEMENTS = "agreements"
     SHIFTS = "shifts"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column; a file without a required one is refused as a whole."""
-
-    key: str
-    zh: str
-    en: str
-    required: bool = False
 
 
 COLUMNS: Final[dict[Kind, tuple[Column, ...]]] = {

@@ -14,9 +14,9 @@ from typing import Final, TypeVar
 
 from tongying.consult.alliance import Week
 from tongying.consult.alliance_faults import AllianceRefused, FaultCode, fault
-from tongying.consult.alliance_import.columns import Column
 from tongying.consult.alliance_import.hours import HoursUnreadable, read_hours_text
 from tongying.consult.alliance_import.vocabulary import NO, YES
+from tongying.kernel.sheet import Column
 
 NOTHING: Final = "-"
 """What a cell says that takes a value away."""

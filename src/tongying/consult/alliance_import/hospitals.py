@@ -10,7 +10,7 @@ from tongying.consult.agreement import Tier
 from tongying.consult.alliance import HospitalRecord, tree_fault
 from tongying.consult.alliance_faults import AllianceRefused, FaultCode, fault
 from tongying.consult.alliance_import import fields, vocabulary
-from tongying.consult.alliance_import.columns import Column, Kind, column
+from tongying.consult.alliance_import.columns import Kind, column
 from tongying.consult.alliance_import.outcome import (
     RowResult,
     Verdict,
@@ -20,6 +20,7 @@ from tongying.consult.alliance_import.outcome import (
 )
 from tongying.consult.alliance_import.sheet import SheetRow
 from tongying.kernel.ids import HospitalCode
+from tongying.kernel.sheet import Column
 
 CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,30}")
 AE_TITLE: Final = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,15}")

@@ -9,7 +9,7 @@ from typing import Final
 
 from tongying.consult.alliance_faults import AllianceRefused, FaultCode, fault
 from tongying.consult.alliance_import import fields, vocabulary
-from tongying.consult.alliance_import.columns import Column, Kind, column
+from tongying.consult.alliance_import.columns import Kind, column
 from tongying.consult.alliance_import.outcome import (
     RowResult,
     Verdict,
@@ -20,6 +20,7 @@ from tongying.consult.alliance_import.outcome import (
 from tongying.consult.alliance_import.sheet import SheetRow
 from tongying.consult.membership import MemberRecord, member_fault, member_remark
 from tongying.kernel.ids import HospitalCode
+from tongying.kernel.sheet import Column
 
 LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 MOST_CASES: Final = 200

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from tongying.consult.alliance_faults import AllianceRefused, Fault, FaultCode, fault
 from tongying.consult.alliance_import import fields, vocabulary
-from tongying.consult.alliance_import.columns import Column, Kind, column
+from tongying.consult.alliance_import.columns import Kind, column
 from tongying.consult.alliance_import.outcome import (
     RowResult,
     Verdict,
@@ -17,6 +17,7 @@ from tongying.consult.alliance_import.outcome import (
 )
 from tongying.consult.alliance_import.sheet import SheetRow
 from tongying.consult.membership import ShiftRecord, overlap, shift_fault
+from tongying.kernel.sheet import Column
 
 Key = tuple[str, datetime]
 """Log-in name and beginning."""

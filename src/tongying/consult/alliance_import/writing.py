@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
@@ -11,11 +9,8 @@ from tongying.consult.alliance import HospitalRecord
 from tongying.consult.alliance_import import vocabulary
 from tongying.consult.alliance_import.columns import COLUMNS, Kind
 from tongying.consult.alliance_import.hours import hours_text
-from tongying.consult.alliance_import.sheet import FORMULA_SIGNS
 from tongying.consult.membership import AgreementRecord, MemberRecord, ShiftRecord
-
-BYTE_ORDER_MARK = "\ufeff"
-"""So that spreadsheet programs take the file for UTF-8."""
+from tongying.kernel import sheet
 
 EXAMPLES: dict[Kind, tuple[str, ...]] = {
     Kind.HOSPITALS: (
@@ -120,11 +115,7 @@ def shift_cells(one: ShiftRecord, zone: tzinfo) -> tuple[str, ...]:
 
 def table(kind: Kind, rows: Iterable[Sequence[str]]) -> str:
     """Write a CSV table with Chinese headings; no cell is taken for a formula."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([one.zh for one in COLUMNS[kind]])
-    writer.writerows([_unarmed(cell) for cell in row] for row in rows)
-    return BYTE_ORDER_MARK + target.getvalue()
+    return sheet.written([one.zh for one in COLUMNS[kind]], rows)
 
 
 def template(kind: Kind) -> str:
@@ -134,7 +125,3 @@ def template(kind: Kind) -> str:
 
 def _flag(on: bool) -> str:
     return "是" if on else "否"
-
-
-def _unarmed(text: str) -> str:
-    return "'" + text if text.startswith(FORMULA_SIGNS) else text

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TypeVar
 
 from tongying.kernel.gestation import BIRTH_FIRST_DAYS, BIRTH_LAST_DAYS
+from tongying.kernel.sheet import SheetRow
 from tongying.norms.ledger.columns import SEXES, column
 from tongying.norms.ledger.faults import Fault, FaultCode, fault
-from tongying.norms.ledger.sheet import SheetRow
 from tongying.norms.sex import Sex
 
 _DAY = re.compile(r"(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)")

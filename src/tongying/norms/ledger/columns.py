@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tongying.kernel.sheet import Column
 from tongying.norms.ledger.eligibility import Consent
 from tongying.norms.norm import Route
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column; a file without a required one is refused as a whole."""
-
-    key: str
-    zh: str
-    en: str
-    required: bool = False
-
 
 COLUMNS: Final = (
     Column("subject", "受试者编号", "Subject", required=True),
@@ -42,7 +31,7 @@ COLUMNS: Final = (
     Column("weight_kg", "体重kg", "Weight, kg"),
     Column("site", "医院代码", "Hospital code", required=True),
     Column("route", "来源", "Route", required=True),
-    Column("consent", "知情同意", "Consent"),
+    Column("consent", "知情同意", "Consent", required=True),
     Column("consent_on", "同意日期", "Consent date"),
     Column("consent_reference", "同意书或伦理批件号", "Consent reference", required=True),
     Column("quality", "质控", "Quality"),

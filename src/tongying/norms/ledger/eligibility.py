@@ -30,6 +30,8 @@ class Consent(StrEnum):
     """By the guardian."""
     WAIVED = "waived"
     """By the ethics committee, for routine examinations."""
+    NOT_SAID = "not-said"
+    """Never kept: a ground that nobody named is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def check_child(one: Candidate, today: date) -> tuple[Fault, ...]:
     if one.gestation_days is not None and not (
         BIRTH_FIRST_DAYS <= one.gestation_days <= BIRTH_LAST_DAYS
     ):
-        written = f"{one.gestation_days // 7}+{one.gestation_days % 7}"
+        weeks, days = divmod(one.gestation_days, 7)
+        written = f"{weeks}+{days}" if weeks >= 0 else "?"
         found.append(fault(FaultCode.GESTATION, "gestation", value=written))
     if not _within(one.height_cm, HEIGHT_CM):
         found.append(fault(FaultCode.HEIGHT, "height_cm"))
@@ -124,6 +127,8 @@ def check_agreement(one: Agreement, route: Route, today: date) -> tuple[Fault, .
     found = []
     if route is Route.DIRECT and one.consent is not Consent.GIVEN:
         found.append(fault(FaultCode.CONSENT_NEEDED, "consent"))
+    if one.consent is Consent.NOT_SAID:
+        return tuple(found) or (fault(FaultCode.WAIVER_NEEDED, "consent"),)
     if not one.reference.strip():
         given = one.consent is Consent.GIVEN
         code = FaultCode.REFERENCE if given else FaultCode.WAIVER_NEEDED

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tongying.kernel.sheet import SheetRow
 from tongying.norms.ledger.cells import Cells
 from tongying.norms.ledger.columns import CONSENTS, QUALITIES, ROUTES, SIDES, column
 from tongying.norms.ledger.eligibility import (
@@ -19,7 +20,6 @@ from tongying.norms.ledger.eligibility import (
 )
 from tongying.norms.ledger.faults import Fault, FaultCode, LedgerRefused, fault
 from tongying.norms.ledger.reading import check_value
-from tongying.norms.ledger.sheet import SheetRow
 from tongying.norms.measure import Measure, UnitMismatch, in_unit
 from tongying.norms.norm import Route
 from tongying.norms.sex import Sex
@@ -233,12 +233,10 @@ def _subject(cells: Cells, books: Books) -> tuple[SubjectRecord | None, float | 
 
 
 def _agreement(cells: Cells, route: Route | None, today: date) -> Agreement | None:
-    consent = cells.word("consent", CONSENTS)
+    consent = cells.word("consent", CONSENTS) or Consent.NOT_SAID
     reference, on = cells.text("consent_reference", 200), cells.day("consent_on")
     if route is None:
         return None
-    if consent is None:
-        consent = Consent.GIVEN if route is Route.DIRECT else Consent.WAIVED
     one = Agreement(consent, on, reference)
     unread = {fault.column for fault in cells.faults}
     cells.faults += [f for f in check_agreement(one, route, today) if f.column not in unread]

@@ -86,7 +86,7 @@ def judge_table(viewer: Viewer, data: bytes) -> TableOutcome:
     ------
     LedgerNotYours
         If the viewer does not look after a ledger.
-    LedgerSheetRefused
+    tongying.kernel.sheet.SheetRefused
         If the file cannot be read as such a table.
     """
     check_managing(viewer)
@@ -109,7 +109,7 @@ def enter_table(viewer: Viewer, data: bytes, seen: str) -> TableOutcome:
     ------
     LedgerNotYours
         If the viewer does not look after a ledger.
-    LedgerSheetRefused
+    tongying.kernel.sheet.SheetRefused
         If the file cannot be read as such a table.
     LedgerMoved
         If the rows would not do what the person saw.

@@ -12,10 +12,11 @@ from django.utils.translation import pgettext_lazy as _p
 
 from tongying.consult.agreement import SubAlliance, Tier
 from tongying.consult.alliance_faults import SENTENCES, Fault
-from tongying.consult.alliance_import.columns import COLUMNS, Column, Kind
+from tongying.consult.alliance_import.columns import COLUMNS, Kind
 from tongying.consult.alliance_import.fields import DAYS_OF
 from tongying.consult.alliance_import.outcome import Outcome
 from tongying.consult.roster import Duty
+from tongying.kernel.sheet import Column
 from tongying.web.alliance.directory import Validity
 from tongying.web.pages.words import in_chinese
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongying.consult.alliance_import.columns import COLUMNS, Kind
 from tongying.consult.alliance_import.outcome import Outcome, RowResult
-from tongying.consult.alliance_import.sheet import MOST_BYTES
 from tongying.consult.alliance_import.writing import template
 from tongying.kernel.errors import BadInput
 from tongying.web.alliance.exporting import export_for
 from tongying.web.alliance.importing import Import, import_for, kinds_for
 from tongying.web.alliance.standing import NotYourBooks
 from tongying.web.pages.archive_words import told
+from tongying.web.pages.sent_file import csv_response, sent_file, sent_name
 from tongying.web.pages.signed_in import signed_in
 
 _ORDER: Final = (Outcome.REFUSED, Outcome.CHANGED, Outcome.ADDED, Outcome.UNCHANGED)
@@ -40,7 +39,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     chosen, apply = request.POST.get("kind", ""), request.POST.get("apply") == "1"
     if chosen not in set(Kind):
         return _page(request, error=_("Choose what the file is a list of."))
-    file, name = _file(request), _name(request)
+    file, name = sent_file(request), sent_name(request)
     if not file:
         return _page(request, chosen=chosen, error=_("Choose a CSV file."))
     try:
@@ -57,7 +56,7 @@ def template_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Send an empty table with its headings and one invented row."""
     if kind not in set(Kind):
         raise Http404
-    return _csv(template(Kind(kind)), f"template-{kind}.csv")
+    return csv_response(template(Kind(kind)), f"template-{kind}.csv")
 
 
 @require_safe
@@ -67,30 +66,7 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Send what the viewer looks after."""
     if kind not in set(Kind):
         raise Http404
-    return _csv(export_for(request.viewer, Kind(kind)), f"{kind}.csv")  # type: ignore[attr-defined]
-
-
-def _file(request: HttpRequest) -> bytes:
-    """Return the file sent now, or the one that was checked before."""
-    sent = request.FILES.get("file")
-    if sent is not None:
-        # One byte more than allowed is enough for the reader to refuse it.
-        return sent.read(MOST_BYTES + 1)
-    try:
-        return base64.b64decode(request.POST.get("kept", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _name(request: HttpRequest) -> str:
-    sent = request.FILES.get("file")
-    return (sent.name or "")[:120] if sent is not None else request.POST.get("name", "")[:120]
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_response(export_for(request.viewer, Kind(kind)), f"{kind}.csv")  # type: ignore[attr-defined]
 
 
 def _place(one: RowResult[Any]) -> tuple[int, bool]:

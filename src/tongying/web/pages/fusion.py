@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from tongying.web.pages.fusion_sheets import table_text
 from tongying.web.pages.fusion_words import METHOD_HELP, METHOD_WORDS
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
+from tongying.web.pages.typed import decimal
 
 PARTS: Final = frozenset({"progress", "tables"})
 """Parts of the page that htmx asks for alone."""
@@ -176,23 +176,12 @@ def _number(text: str) -> int | None:
 
 def _wish(request: HttpRequest) -> store.TableWish:
     posted: Any = request.POST
-    along = tuple(_decimal(posted.get(f"fwhm_{axis}", "")) for axis in AXES)
+    along = tuple(decimal(posted.get(f"fwhm_{axis}", "")) for axis in AXES)
     return store.TableWish(
         kind=posted.get("kind", ""),
         segment=posted.get("segment", ""),
         fwhm_mm=(along[0], along[1], along[2]),
         threshold_kind=posted.get("threshold_kind", ""),
-        threshold=_decimal(posted.get("threshold", "")),
+        threshold=decimal(posted.get("threshold", "")),
         reference=posted.get("reference", ""),
     )
-
-
-def _decimal(text: str) -> float | None:
-    """Read a number as people write it; None where nothing is said, NaN where it is none."""
-    said = text.strip().replace(",", ".").replace("，", ".")
-    if not said:
-        return None
-    try:
-        return float(said)
-    except ValueError:
-        return math.nan

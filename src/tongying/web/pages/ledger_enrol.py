@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
@@ -24,6 +22,7 @@ from tongying.web.norms import ledger as store
 from tongying.web.pages.ledger_words import CONSENT_WORDS, SIDE_CHOICES, told_fault
 from tongying.web.pages.norm_tabs import norm_tabs
 from tongying.web.pages.signed_in import signed_in
+from tongying.web.pages.typed import day, decimal, gestation_days
 
 SIDES: Final = {"none": ("",), "both": ("R", "L"), "R": ("R",), "L": ("L",)}
 
@@ -39,8 +38,10 @@ def enrol(request: HttpRequest) -> HttpResponse:
     view = store.enrolment_of(viewer, uid)
     errors: list[str] = []
     wrong: set[str] = set()
+    typed: tuple[str, str] | None = None
     if request.method == "POST":
         wish = _wish(request.POST)
+        typed = request.POST.get("gestation_weeks", ""), request.POST.get("gestation_days", "")
         try:
             code = store.enrol(viewer, uid, wish)
         except LedgerRefused as refusal:
@@ -59,7 +60,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "sides": SIDE_CHOICES,
         "side": next((key for key, value in SIDES.items() if value == view.wish.sides), "none"),
         "consents": CONSENT_WORDS,
-        "gestation": _weeks(view.wish.gestation_days),
+        "gestation": typed or _weeks(view.wish.gestation_days),
         "errors": errors,
         "wrong": wrong,
     }
@@ -83,11 +84,11 @@ def _wish(posted: Any) -> store.EnrolWish:
         rule=int(rule) if rule.isdecimal() and len(rule) < 10 else 0,
         label=posted.get("label", "")[:60],
         agreement=Agreement(
-            Consent(consent) if consent in set(Consent) else Consent.GIVEN,
-            _day(posted.get("consent_on", "")),
+            Consent(consent) if consent in set(Consent) else Consent.NOT_SAID,
+            day(posted.get("consent_on", "")),
             posted.get("consent_reference", "")[:200],
         ),
-        gestation_days=_gestation(
+        gestation_days=gestation_days(
             posted.get("gestation_weeks", ""), posted.get("gestation_days", "")
         ),
         height_cm=decimal(posted.get("height_cm", "")),
@@ -98,33 +99,6 @@ def _wish(posted: Any) -> store.EnrolWish:
             *(posted.get(key, "").strip()[:200] for key in ("tool", "version", "protocol", "how"))
         ),
     )
-
-
-def decimal(text: str) -> float | None:
-    """Read a number as people write it; None where nothing is said, NaN where it is none."""
-    said = text.strip().replace(",", ".").replace("，", ".")
-    if not said:
-        return None
-    try:
-        return float(said)
-    except ValueError:
-        return math.nan
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _gestation(weeks: str, days: str) -> int | None:
-    """Return days of gestation; what is no number becomes one that the ledger refuses."""
-    if not weeks.strip():
-        return None
-    if not weeks.strip().isdecimal() or not (days.strip() or "0").isdecimal():
-        return 0
-    return min(int(weeks), 99) * 7 + min(int(days.strip() or "0"), 6)
 
 
 def _weeks(days: int | None) -> tuple[int, int] | None:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from tongying.kernel.errors import BadInput
 from tongying.norms.ledger.reading import Standing
 from tongying.web.norms import ledger as store
-from tongying.web.pages.ledger_enrol import decimal
 from tongying.web.pages.ledger_words import told_refusals
 from tongying.web.pages.norm_tabs import norm_tabs
 from tongying.web.pages.signed_in import signed_in
+from tongying.web.pages.typed import decimal
 
 
 @require_safe

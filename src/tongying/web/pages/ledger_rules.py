@@ -17,10 +17,10 @@ from tongying.kernel.errors import BadInput
 from tongying.norms.ledger.reading import DEFAULT_PERCENT
 from tongying.web.norms import ledger as store
 from tongying.web.norms.ledger_rules import ShownRule
-from tongying.web.pages.ledger_enrol import decimal
 from tongying.web.pages.ledger_words import ROUTE_WORDS, told_refusals
 from tongying.web.pages.norm_tabs import norm_tabs
 from tongying.web.pages.signed_in import signed_in
+from tongying.web.pages.typed import decimal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

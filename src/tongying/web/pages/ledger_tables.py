@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongying.kernel.errors import BadInput
 from tongying.norms.ledger.columns import COLUMNS
-from tongying.norms.ledger.sheet import MOST_BYTES
 from tongying.web.norms import ledger as store
 from tongying.web.norms.ledger_import import LedgerMoved
 from tongying.web.norms.ledger_rights import check_managing
 from tongying.web.pages.archive_words import told
 from tongying.web.pages.norm_tabs import norm_tabs
+from tongying.web.pages.sent_file import csv_response, sent_file, sent_name
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.pages.words import in_chinese
 
@@ -33,7 +32,7 @@ def table(request: HttpRequest) -> HttpResponse:
     check_managing(viewer)
     if request.method != "POST":
         return _page(request)
-    file, name = _file(request), _name(request)
+    file, name = sent_file(request), sent_name(request)
     if not file:
         return _page(request, error=_("Choose a CSV file."))
     kept = base64.b64encode(file).decode("ascii")
@@ -57,26 +56,7 @@ def template_file(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     check_managing(viewer)
     text = store.template(viewer, english=not in_chinese())
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="normal-children.csv"'
-    return response
-
-
-def _file(request: HttpRequest) -> bytes:
-    """Return the file sent now, or the one that was looked at before."""
-    sent = request.FILES.get("file")
-    if sent is not None:
-        # One byte more than allowed is enough for the reader to refuse it.
-        return sent.read(MOST_BYTES + 1)
-    try:
-        return base64.b64decode(request.POST.get("kept", ""), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _name(request: HttpRequest) -> str:
-    sent = request.FILES.get("file")
-    return (sent.name or "")[:120] if sent is not None else request.POST.get("name", "")[:120]
+    return csv_response(text, "normal-children.csv")
 
 
 def _page(

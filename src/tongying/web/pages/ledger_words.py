@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy as _p
 
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import TongyingError
-from tongying.norms.ledger.columns import COLUMNS, Column
+from tongying.kernel.sheet import Column
+from tongying.norms.ledger.columns import COLUMNS
 from tongying.norms.ledger.faults import SENTENCES, Fault, LedgerRefused
 from tongying.norms.measure import Measure
 from tongying.web.pages.archive_words import event_words, told

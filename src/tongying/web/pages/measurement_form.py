@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from django.utils import timezone
@@ -17,6 +15,7 @@ from tongying.web.measurements.showing import Place
 from tongying.web.measurements.store import Asked, Entry, norms_of, side_in, units_of
 from tongying.web.pages.measurement_words import area_word, measure_word, unit_word
 from tongying.web.pages.sentences import said
+from tongying.web.pages.typed import day, decimal, gestation_days, whole
 
 FIELDS: Final = (
     *("measure", "side", "value", "unit", "measured_on", "on_study", "norm"),
@@ -58,27 +57,26 @@ def asked_of(values: Mapping[str, str]) -> Asked:
 
 def entry_of(values: Mapping[str, str]) -> Entry:
     """Return the entry that was typed; what is no number becomes NaN, which the store refuses."""
-    weeks, days = values["weeks"].strip(), values["days"].strip()
     return Entry(
         asked=asked_of(values),
         measure=values["measure"],
         value=decimal(values["value"]),
         unit=values["unit"],
         side=values["side"],
-        measured_on=_day(values["measured_on"]),
+        measured_on=day(values["measured_on"]),
         tool=values["tool"],
         tool_version=values["tool_version"],
         protocol=values["protocol"],
         rule=values["rule"],
         norm=values["norm"],
-        gestational_age_days=_gestation(weeks, days) if weeks or days else None,
+        gestational_age_days=gestation_days(values["weeks"], values["days"]),
     )
 
 
 def own_faults(values: Mapping[str, str]) -> dict[str, str]:
     """Return what cannot be read at all, by field, in the reader's language."""
     faults = {}
-    if values["measured_on"].strip() and _day(values["measured_on"]) is None:
+    if values["measured_on"].strip() and day(values["measured_on"]) is None:
         faults["measured_on"] = said("Write the day as 2026-03-01.")
     return faults
 
@@ -120,37 +118,6 @@ def started(place: Place, values: Mapping[str, str]) -> dict[str, str]:
         day = on if on is not None and not growth else timezone.localdate(clock.now())
         told["measured_on"] = day.isoformat()
     return told
-
-
-def whole(text: str) -> int | None:
-    """Return a whole number of at most 18 digits, or None."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-def decimal(text: str) -> float | None:
-    """Read a number as people write it; None where nothing is said, NaN where it is none."""
-    plain = text.strip().replace(",", ".").replace("，", ".").replace("−", "-")
-    if not plain:
-        return None
-    try:
-        return float(plain)
-    except ValueError:
-        return math.nan
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def _gestation(weeks: str, days: str) -> int:
-    """Return days of gestation; -1, which the store refuses, where they are no numbers."""
-    whole_weeks, rest = whole(weeks), whole(days or "0")
-    if whole_weeks is None or rest is None or rest > 6:
-        return -1
-    return whole_weeks * 7 + rest
 
 
 def _second(pair: tuple[str, str]) -> str:

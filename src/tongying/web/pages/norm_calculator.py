@@ -20,6 +20,7 @@ from tongying.norms.score.score import score
 from tongying.norms.sex import Sex
 from tongying.web.pages.norm_words import place_words, unit_word
 from tongying.web.pages.sentences import refusal_sentence
+from tongying.web.pages.typed import decimal, gestation_days
 
 AGE_UNITS: Final = {
     "y": (_p("age unit", "years"), DAYS_PER_YEAR),
@@ -97,20 +98,19 @@ def calculate(norm: Norm, posted: Mapping[str, Any]) -> dict[str, Any]:
 
 def _child(posted: Mapping[str, Any], born: date | None) -> ChildFacts:
     age = _number(posted, "age", _("Age"))
-    _word, days = AGE_UNITS.get(str(posted.get("age_unit", "")), AGE_UNITS["y"])
-    weeks = _number(posted, "ga_weeks", _("Gestation"))
-    extra = _number(posted, "ga_days", _("Gestation")) or 0.0
-    fetal = _number(posted, "fetal_weeks", _("Gestational age"))
-    fetal_days = _number(posted, "fetal_days", _("Gestational age")) or 0.0
+    unit = AGE_UNITS.get(str(posted.get("age_unit", "")))
+    if age is not None and unit is None:
+        raise NumberRefused(_("Say whether the age is in days, weeks, months or years."))
+    fetal = ("fetal_weeks", "fetal_days")
     sex = posted.get("sex", "")
     return ChildFacts(
         born=born,
         sex=Sex(sex) if sex in {one.value for one in Sex} else None,
-        gestation_days=None if weeks is None else round(7 * weeks + extra),
-        gestational_age_days=None if fetal is None else 7.0 * fetal + fetal_days,
+        gestation_days=_gestation(posted, ("ga_weeks", "ga_days"), _("Gestation")),
+        gestational_age_days=_gestation(posted, fetal, _("Gestational age")),
         height_cm=_number(posted, "height", _("Height")),
         weight_kg=_number(posted, "weight", _("Weight")),
-        age_days=None if age is None else age * days,
+        age_days=None if age is None or unit is None else age * unit[1],
     )
 
 
@@ -152,16 +152,17 @@ def _short(value: float | None) -> str:
 
 
 def _number(posted: Mapping[str, Any], name: str, label: str) -> float | None:
-    text = str(posted.get(name, "")).strip().replace(",", ".").replace("，", ".")
-    if not text:
-        return None
-    try:
-        value = float(text[:LONGEST])
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = decimal(str(posted.get(name, ""))[:LONGEST])
+    if value is not None and math.isnan(value):
         raise NumberRefused(_("“%(label)s” must be a number.") % {"label": label})
     return value
+
+
+def _gestation(posted: Mapping[str, Any], names: tuple[str, str], label: str) -> int | None:
+    days = gestation_days(*(str(posted.get(name, ""))[:LONGEST] for name in names))
+    if days is not None and days < 0:
+        raise NumberRefused(_("“%(label)s” must be a number.") % {"label": label})
+    return days
 
 
 def _day(posted: Mapping[str, Any], name: str) -> date | None:

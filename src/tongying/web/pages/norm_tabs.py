@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import pgettext as _p
 
 from tongying.web.norms.ledger_rights import may_see_ledger
@@ -43,15 +43,4 @@ def norm_tabs(request: HttpRequest, current: str) -> list[Tab]:
     wanted.append(("norm-ledger", _p("tab", "Ledger of normal children"), may_see_ledger(viewer)))
     wanted.append(("norm-fits", _p("tab", "Fits"), may_read_fits(viewer)))
     wanted.append(("norm-releases", _p("tab", "Releases"), True))
-    return [
-        Tab(name, label, url, name == current)
-        for name, label, may in wanted
-        if may and (url := _address(name))
-    ]
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    return [Tab(name, label, reverse(name), name == current) for name, label, may in wanted if may]

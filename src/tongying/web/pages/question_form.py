@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from tongying.consult.case import Confidence, Question, Urgency
 from tongying.consult.specialty import Specialty
 from tongying.web.pages.sentences import said
+from tongying.web.pages.typed import decimal
 
 FIELDS: Final = tuple(field.name for field in fields(Question))
 
@@ -99,12 +101,11 @@ def _text(value: object) -> str:
 def _number(text: str, name: str, errors: dict[str, str]) -> float | None:
     if not text:
         return None
-    plain = text.replace("．", ".").replace("。", ".").replace(",", ".")
-    whole, _point, part = plain.partition(".")
-    if not (whole + part).isdecimal() or len(plain) > 8:
+    value = decimal(text.replace("。", "."))
+    if value is None or math.isnan(value) or value < 0 or len(text) > 8:
         errors[name] = _("Write a number, such as 11.4.")
         return None
-    return float(plain)
+    return value
 
 
 def _whole(text: str, name: str, errors: dict[str, str]) -> int | None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from tongying.kernel.sheet import BYTE_ORDER_MARK, guarded
 from tongying.web.pages.archive_words import door_word, event_words
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.trail.listing import (
@@ -23,8 +24,6 @@ from tongying.web.trail.listing import (
     export_trail,
     trail_window,
 )
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
@@ -74,11 +73,11 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 def _rows(lines: Iterable[TrailLine]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     head = [_("Number"), _("Time"), _("Log-in name"), _("Name"), _("Hospital")]
-    yield "\ufeff" + writer.writerow([*head, _("Act"), _("Kind"), _("On"), _("Way")])
+    yield BYTE_ORDER_MARK + writer.writerow([*head, _("Act"), _("Kind"), _("On"), _("Way")])
     for line in lines:
         event = line.event
         yield writer.writerow(
-            _unarmed(value)
+            guarded(value)
             for value in (
                 str(line.number),
                 f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}",
@@ -91,11 +90,6 @@ def _rows(lines: Iterable[TrailLine]) -> Iterator[str]:
                 door_word(event.detail.get("door", "")),
             )
         )
-
-
-def _unarmed(value: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return "'" + value if value.startswith(_FORMULA_SIGNS) else value
 
 
 def _filter(given: QueryDict) -> tuple[TrailFilter, str]:

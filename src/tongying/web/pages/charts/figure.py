@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from tongying.kernel.sheet import BYTE_ORDER_MARK, guarded
 from tongying.web.pages.charts.bars import BarChart, draw_lying, draw_standing
 from tongying.web.pages.charts.lines import LineChart, draw_lines
 from tongying.web.pages.charts.spread import SpreadChart, draw_spread
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,14 @@ def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     writer = csv.writer(out)
     writer.writerow([_unarmed(value) for value in head])
     writer.writerows([_unarmed(value) for value in row] for row in rows)
-    return "\ufeff" + out.getvalue()
+    return BYTE_ORDER_MARK + out.getvalue()
 
 
 def _unarmed(value: str) -> str:
-    if not value.startswith(FORMULA_SIGNS):
-        return value
     try:
         float(value)
     except ValueError:
-        return "'" + value
+        return guarded(value)
     return value
 
 

@@ -10,11 +10,12 @@ from django import template
 from tongying.consult.agreement import SubAlliance, Tier
 from tongying.consult.alliance import Week
 from tongying.consult.alliance_faults import Fault
-from tongying.consult.alliance_import.columns import Column, Kind
+from tongying.consult.alliance_import.columns import Kind
 from tongying.consult.alliance_import.hours import hours_text
 from tongying.consult.alliance_import.outcome import Outcome
 from tongying.consult.roster import Duty
 from tongying.consult.specialty import Specialty
+from tongying.kernel.sheet import Column
 from tongying.web.alliance.directory import Validity
 from tongying.web.alliance.week import Block
 from tongying.web.pages import alliance_words as words

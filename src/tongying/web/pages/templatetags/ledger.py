@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import template
 
 from tongying.kernel.age import Age
+from tongying.kernel.sheet import Column
 from tongying.norms.axis import DAYS_PER_MONTH
-from tongying.norms.ledger.columns import Column
 from tongying.norms.ledger.faults import Fault
 from tongying.norms.ledger.reading import Given, Kind, Tolerance
 from tongying.norms.measure import Measure
