@@ -10,26 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import highdicom.sr as structured
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
-from pydicom.uid import Comprehensive3DSRStorage
 
 from tongying import __version__
 from tongying.dicom.volumes.source import SourceVolume
 from tongying.dicom.writers.derived import (
-    DEVICE_UID,
     DerivedRefused,
     WrittenObject,
-    file_meta,
-    processing_equipment,
     put_study,
-    series_description,
     source_name,
 )
+from tongying.dicom.writers.device_report import DeviceReport, write_device_report
 from tongying.dicom.writers.fusion_concepts import (
     FIGURES,
     METHODS,
@@ -38,12 +33,9 @@ from tongying.dicom.writers.fusion_concepts import (
     VERDICT,
     VERDICTS,
 )
-from tongying.dicom.writers.multi_frame import coding_schemes, content_arguments
 from tongying.dicom.writers.study_context import (
     MANUFACTURER,
     ObjectIdentity,
-    dicom_date,
-    dicom_time,
 )
 from tongying.imaging.quality.estimate import ErrorEstimate, Judgement
 from tongying.imaging.registration.result import Method
@@ -124,50 +116,14 @@ def write_fusion_sr(
         raise DerivedRefused(
             "A report on a registration needs the images that it brought together."
         )
-    content = structured.MeasurementReport(
-        observation_context=structured.ObservationContext(
-            observer_device_context=structured.ObserverContext(
-                observer_type=codes.DCM.Device,
-                observer_identifying_attributes=structured.DeviceObserverIdentifyingAttributes(
-                    uid=DEVICE_UID,
-                    manufacturer_name=MANUFACTURER,
-                    model_name=MANUFACTURER,
-                    serial_number=__version__,
-                ),
-            )
-        ),
-        procedure_reported=PROCEDURE,
-        imaging_measurements=[_group(fixed, moving, quality, identity)],
-        title=codes.DCM.ImagingMeasurementReport,
-        language_of_content_item_and_descendants=structured.LanguageOfContentItemAndDescendants(
-            structured.CodedConcept("en", "RFC5646", "English")
-        ),
-    )
-    written = structured.Comprehensive3DSR(
+    report = DeviceReport(
+        procedure=PROCEDURE,
+        groups=[_group(fixed, moving, quality, identity)],
         evidence=list(_evidence(fixed, moving, quality)),
-        content=content[0],
-        series_instance_uid=identity.series_uid,
-        series_number=identity.series_number,
-        sop_instance_uid=identity.sop_uid,
-        instance_number=identity.instance_number,
-        manufacturer=MANUFACTURER,
-        is_complete=True,
-        is_final=True,
-        is_verified=False,
-        coding_schemes=coding_schemes((PROCEDURE,)),
-        **_arguments(written_at),
+        study=fixed.template,
+        description=source_name(moving),
     )
-    dataset = _ours(written, fixed, identity, source_name(moving))
-    dataset.ContributingEquipmentSequence = [processing_equipment(written_at)]
-    dataset.InstanceCreationDate = dicom_date(written_at.date())
-    dataset.InstanceCreationTime = dicom_time(written_at.time())
-    return dataset
-
-
-def _arguments(written_at: datetime) -> dict[str, Any]:
-    told = content_arguments(written_at)
-    del told["content_creator_name"]
-    return told
+    return write_device_report(report, identity=identity, written_at=written_at)
 
 
 def _group(
@@ -246,17 +202,3 @@ def _place(template: Dataset, series_uid: str, sop_uid: str, sop_class_uid: str)
     place.SOPInstanceUID = sop_uid
     place.SOPClassUID = sop_class_uid
     return place
-
-
-def _ours(written: Dataset, fixed: SourceVolume, identity: ObjectIdentity, what: str) -> Dataset:
-    dataset = Dataset()
-    dataset.update(written)
-    dataset.file_meta = file_meta(Comprehensive3DSRStorage, identity.sop_uid)
-    put_study(dataset, fixed.template)
-    dataset.SeriesDescription = series_description(what)
-    dataset.ManufacturerModelName = MANUFACTURER
-    dataset.SoftwareVersions = dataset.DeviceSerialNumber = __version__
-    for keyword in ("SeriesDate", "SeriesTime"):
-        if keyword in dataset:
-            delattr(dataset, keyword)
-    return dataset

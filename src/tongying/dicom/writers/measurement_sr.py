@@ -14,20 +14,14 @@ from typing import Final
 
 import highdicom.sr as structured
 from pydicom.dataset import Dataset
-from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
-from pydicom.uid import Comprehensive3DSRStorage
 
-from tongying import __version__
 from tongying.dicom.writers.derived import (
-    DEVICE_UID,
     DerivedRefused,
     WrittenObject,
-    file_meta,
-    processing_equipment,
     put_study,
-    series_description,
 )
+from tongying.dicom.writers.device_report import DeviceReport, write_device_report
 from tongying.dicom.writers.measurement_concepts import (
     CENTILE,
     COMMENT,
@@ -44,13 +38,11 @@ from tongying.dicom.writers.measurement_concepts import (
     name_of,
     unit_of,
 )
-from tongying.dicom.writers.multi_frame import coding_schemes, content_arguments
 from tongying.dicom.writers.study_context import (
-    MANUFACTURER,
     ObjectIdentity,
     StudyContext,
-    dicom_date,
-    dicom_time,
+    put_patient_of,
+    put_study_of,
 )
 from tongying.kernel.ids import uid_of
 from tongying.norms.measure import Measure
@@ -137,42 +129,14 @@ def write_measurement_sr(
     if not reported or not images:
         raise DerivedRefused("A report of measurements needs a measurement and its study's images.")
     template = _template(context)
-    content = structured.MeasurementReport(
-        observation_context=structured.ObservationContext(
-            observer_device_context=structured.ObserverContext(
-                observer_type=codes.DCM.Device,
-                observer_identifying_attributes=structured.DeviceObserverIdentifyingAttributes(
-                    uid=DEVICE_UID,
-                    manufacturer_name=MANUFACTURER,
-                    model_name=MANUFACTURER,
-                    serial_number=__version__,
-                ),
-            )
-        ),
-        procedure_reported=PROCEDURE,
-        imaging_measurements=[_group(one) for one in reported],
-        title=codes.DCM.ImagingMeasurementReport,
-        language_of_content_item_and_descendants=structured.LanguageOfContentItemAndDescendants(
-            structured.CodedConcept("en", "RFC5646", "English")
-        ),
-    )
-    arguments = content_arguments(written_at)
-    del arguments["content_creator_name"]
-    written = structured.Comprehensive3DSR(
+    report = DeviceReport(
+        procedure=PROCEDURE,
+        groups=[_group(one) for one in reported],
         evidence=[_place(template, image) for image in images],
-        content=content[0],
-        series_instance_uid=identity.series_uid,
-        series_number=identity.series_number,
-        sop_instance_uid=identity.sop_uid,
-        instance_number=identity.instance_number,
-        manufacturer=MANUFACTURER,
-        is_complete=True,
-        is_final=True,
-        is_verified=False,
-        coding_schemes=coding_schemes((PROCEDURE,)),
-        **arguments,
+        study=template,
+        description=DESCRIPTION,
     )
-    return _ours(written, template, identity, written_at)
+    return write_device_report(report, identity=identity, written_at=written_at)
 
 
 def _group(one: Reported) -> structured.MeasurementsAndQualitativeEvaluations:
@@ -265,7 +229,7 @@ def _comments(one: Reported) -> Iterator[str]:
     if found.between is not None:
         low, high = found.between
         yield f"Between the printed centiles {low:g} and {high:g}."
-    if not (found.low or found.high or found.z is not None):
+    if found.low is None and found.high is None and found.z is None:
         yield f"Reference: {found.norm}; {_population(found)}."
     for caveat in found.caveats:
         yield caveat.sentence
@@ -274,20 +238,8 @@ def _comments(one: Reported) -> Iterator[str]:
 def _template(context: StudyContext) -> Dataset:
     """Return the patient and study of the report as `put_study` takes them over."""
     template = Dataset()
-    template.PatientName = context.patient_name
-    template.PatientID = context.patient_id
-    if context.issuer:
-        template.IssuerOfPatientID = context.issuer
-    template.PatientBirthDate = dicom_date(context.birth_date)
-    template.PatientSex = context.sex or ""
-    template.StudyInstanceUID = context.study_uid
-    template.StudyDate = dicom_date(context.study_date)
-    template.StudyTime = dicom_time(context.study_time)
-    template.AccessionNumber = context.accession_number
-    template.StudyID = context.study_id
-    template.ReferringPhysicianName = context.referring_physician
-    if context.description:
-        template.StudyDescription = context.description
+    put_patient_of(template, context)
+    put_study_of(template, context)
     return template
 
 
@@ -298,25 +250,6 @@ def _place(template: Dataset, image: WrittenObject) -> Dataset:
     place.SOPInstanceUID = image.sop_uid
     place.SOPClassUID = image.sop_class_uid
     return place
-
-
-def _ours(
-    written: Dataset, template: Dataset, identity: ObjectIdentity, written_at: datetime
-) -> Dataset:
-    dataset = Dataset()
-    dataset.update(written)
-    dataset.file_meta = file_meta(Comprehensive3DSRStorage, identity.sop_uid)
-    put_study(dataset, template)
-    dataset.SeriesDescription = series_description(DESCRIPTION)
-    dataset.ManufacturerModelName = MANUFACTURER
-    dataset.SoftwareVersions = dataset.DeviceSerialNumber = __version__
-    for keyword in ("SeriesDate", "SeriesTime"):
-        if keyword in dataset:
-            delattr(dataset, keyword)
-    dataset.ContributingEquipmentSequence = [processing_equipment(written_at)]
-    dataset.InstanceCreationDate = dicom_date(written_at.date())
-    dataset.InstanceCreationTime = dicom_time(written_at.time())
-    return dataset
 
 
 def _rounded(value: float) -> float:

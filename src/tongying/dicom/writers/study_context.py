@@ -139,8 +139,11 @@ def begin(
     dataset.SOPClassUID = sop_class_uid
     dataset.SOPInstanceUID = identity.sop_uid
     dataset.InstanceNumber = identity.instance_number
-    _put_patient(dataset, document, context)
-    _put_study(dataset, context)
+    put_patient_of(dataset, context)
+    age = document.age()
+    if age is not None:
+        dataset.PatientAge = _age_string(age)
+    put_study_of(dataset, context)
     dataset.Modality = modality
     dataset.SeriesInstanceUID = identity.series_uid
     dataset.SeriesNumber = identity.series_number
@@ -205,19 +208,18 @@ def dicom_time(at: time | None) -> str:
     return "" if at is None else at.strftime("%H%M%S")
 
 
-def _put_patient(dataset: Dataset, document: OpinionDocument, context: StudyContext) -> None:
+def put_patient_of(dataset: Dataset, context: StudyContext) -> None:
+    """Put who the child is into a dataset; what is not known stays empty."""
     dataset.PatientName = context.patient_name
     dataset.PatientID = context.patient_id
     if context.issuer:
         dataset.IssuerOfPatientID = context.issuer
     dataset.PatientBirthDate = dicom_date(context.birth_date)
     dataset.PatientSex = context.sex or ""
-    age = document.age()
-    if age is not None:
-        dataset.PatientAge = _age_string(age)
 
 
-def _put_study(dataset: Dataset, context: StudyContext) -> None:
+def put_study_of(dataset: Dataset, context: StudyContext) -> None:
+    """Put the study into a dataset."""
     dataset.StudyInstanceUID = context.study_uid
     dataset.StudyDate = dicom_date(context.study_date)
     dataset.StudyTime = dicom_time(context.study_time)
