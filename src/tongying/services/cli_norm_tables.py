@@ -9,8 +9,7 @@ import typer
 
 from tongying.kernel.errors import BadInput
 from tongying.norms.norm import Route
-from tongying.norms.score.result import NormUnknown
-from tongying.services.cli_norms import DataMaybe, NormFile, norms_app, norms_known, one_norm
+from tongying.services.cli_norms import DataMaybe, NormFile, asked_norm, norms_app
 from tongying.services.command import Json, refusing, say
 from tongying.services.norm_files import free, read_document
 
@@ -28,15 +27,14 @@ def score_table(
     """Score a table; `x` is the place on the norm's axis: days, weeks, cm or m2."""
     from tongying.services.norm_tables import score_table as scored_table
 
-    known = norms_known(data) if norm_file is None else one_norm(norm_file)
-    chosen = norm or (next(iter(known)) if norm_file is not None else "")
-    if chosen not in known:
-        raise NormUnknown(f"No norm is called {chosen[:80]!r}; `norms catalogue` lists them.")
-    text, counts = scored_table(read_document(table), known[chosen])
+    _, chosen = asked_norm(norm, norm_file, data)
+    if chosen is None:
+        raise BadInput("Name a norm.", code="norms.nothing-asked")
+    text, counts = scored_table(read_document(table), chosen)
     free(out).write_text(text, encoding="utf-8")
-    answer: dict[str, Any] = {"norm": chosen, "rows": counts, "written": str(out)}
+    answer: dict[str, Any] = {"norm": chosen.id, "rows": counts, "written": str(out)}
     words = "\n".join(f"{count:8} {name}" for name, count in counts.items())
-    say(answer, as_json=as_json, words=f"{words}\n{chosen}; research use only.")
+    say(answer, as_json=as_json, words=f"{words}\n{chosen.id}; research use only.")
 
 
 @norms_app.command("interval")

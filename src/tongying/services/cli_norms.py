@@ -80,11 +80,7 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Set a value against a norm: z, centile with its interval, or a refusal with its reason."""
-    known = norms_known(data) if norm_file is None else one_norm(norm_file)
-    chosen = norm or (next(iter(known)) if norm_file is not None else "")
-    about = known.get(chosen) if chosen else None
-    if chosen and about is None:
-        raise NormUnknown(f"No norm is called {chosen[:80]!r}; `norms catalogue` lists them.")
+    known, about = asked_norm(norm, norm_file, data)
     if about is None and not measure:
         raise BadInput("Name a norm or a measure.", code="norms.nothing-asked")
     asked = about.measure if about is not None else measure
@@ -100,7 +96,7 @@ def score(
         _facts(about, age_days, sex, ga_weeks, height_cm, weight_kg),
         None,
         known,
-        norm=chosen or None,
+        norm=about.id if about is not None else None,
     )
     say(answer.as_json(), as_json=as_json, words="" if as_json else _words(answer))
 
@@ -194,6 +190,23 @@ def norms_known(data: Path | None) -> Mapping[str, Norm]:
     from tongying.web.norms.store import norms_in_force
 
     return norms_in_force()
+
+
+def asked_norm(
+    norm: str, norm_file: Path | None, data: Path | None
+) -> tuple[Mapping[str, Norm], Norm | None]:
+    """Return the norms at hand, and the one that is asked for; None where none is named.
+
+    Raises
+    ------
+    NormUnknown
+        If none has this id.
+    """
+    known = norms_known(data) if norm_file is None else one_norm(norm_file)
+    chosen = norm or (next(iter(known)) if norm_file is not None else "")
+    if chosen and chosen not in known:
+        raise NormUnknown(f"No norm is called {chosen[:80]!r}; `norms catalogue` lists them.")
+    return known, known.get(chosen)
 
 
 def one_norm(path: Path) -> Mapping[str, Norm]:

@@ -9,9 +9,7 @@ Columns (in any order; names as here): ``subject``, ``site``, ``sex`` (F or M), 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +22,7 @@ from tongying.norms.fit.run import fit_norm
 from tongying.norms.fit.settings import FitSettings, settings_from
 from tongying.norms.measure import UnitMismatch, in_unit, measure_of
 from tongying.norms.release.document import digest, document_of
-from tongying.norms.release.making import Band, Making, entries_digest
+from tongying.norms.release.making import Band, Making, diagnostics_digest, entries_digest
 
 NEEDED: Final = ("subject", "site", "sex", "value")
 KNOWN: Final = frozenset(
@@ -164,9 +162,6 @@ def _refused(wrong: list[dict[str, Any]], count: int) -> BadInput:
 
 
 def _making(fitted: FittedNorm, settings: FitSettings, rows: list[FitRow]) -> Making:
-    shown = json.dumps(
-        [group.as_json() for group in fitted.groups], sort_keys=True, ensure_ascii=False
-    )
     return Making(
         bands=tuple(
             Band(band.low, band.high, group.sex, band.children)
@@ -175,7 +170,7 @@ def _making(fitted: FittedNorm, settings: FitSettings, rows: list[FitRow]) -> Ma
         ),
         code_version=__version__,
         settings=settings.as_json(),
-        diagnostics_sha256=hashlib.sha256(shown.encode()).hexdigest(),
+        diagnostics_sha256=diagnostics_digest([one.as_json() for one in fitted.groups]),
         entries_sha256=entries_digest(
             f"{index}:{rows[index].site}:{rows[index].subject}" for index in fitted.used
         ),

@@ -15,7 +15,8 @@ import numpy as np
 from tongying.kernel.axis import Axis, nice_axis
 from tongying.norms.arrays import FloatArray
 from tongying.norms.chart.curves import Curve, Curves, curves_of
-from tongying.norms.chart.svg import Shape, canvas, number, points_of, tag, text
+from tongying.norms.chart.grid import Frame, grid_svg
+from tongying.norms.chart.svg import FAINT, INK, Shape, canvas, number, points_of, tag, text
 from tongying.norms.chart.words import Language, axis_words, sex_word, word
 from tongying.norms.measure import measure_of
 from tongying.norms.norm import Norm
@@ -25,14 +26,8 @@ WIDTH: Final = 900.0
 HEIGHT: Final = 636.0
 LEFT, TOP, RIGHT, BOTTOM = 66.0, 78.0, 816.0, 520.0
 COUNT_ROW: Final = 28.0
-INK, FAINT, GRID, LINE, FILL, POINT = (
-    "#1f2d28",
-    "#5c6b66",
-    "#e1e7e5",
-    "#0f766e",
-    "#0f766e",
-    "#9d174d",
-)
+FRAME: Final = Frame(LEFT, RIGHT, TOP, BOTTOM, 12.0)
+LINE, FILL, POINT = "#0f766e", "#0f766e", "#9d174d"
 LABEL_STEP: Final = 13.0
 FOOT_LETTERS: Final = 130
 """Letters of the foot that fit in a line."""
@@ -91,7 +86,7 @@ def fan_svg(
     upright = _upright(drawn, points, norm)
     parts = [
         _head(norm, shown_sex, tongue),
-        _grid(across, upright, tongue),
+        grid_svg(across, upright, FRAME),
         _bands(drawn, across, upright, divisor),
         _lines(drawn, across, upright, divisor, tongue),
         _counts(drawn, across, divisor, tongue),
@@ -174,32 +169,6 @@ def _head(norm: Norm, sex: Sex | None, language: Language) -> str:
         size=12,
         fill=FAINT,
     )
-
-
-def _grid(across: Axis, upright: Axis, language: Language) -> str:
-    parts = [
-        text((LEFT - 8, TOP - 10), upright.label, kind="n-name", size=12, anchor="end", fill=INK)
-    ]
-    for value, label in upright.ticks:
-        y = upright.place(value, BOTTOM, TOP)
-        parts.append(_rule(LEFT, y, RIGHT, y))
-        parts.append(
-            text((LEFT - 8, y + 4), label, kind="n-tick", size=12, anchor="end", fill=FAINT)
-        )
-    for value, label in across.ticks:
-        x = across.place(value, LEFT, RIGHT)
-        parts.append(_rule(x, TOP, x, BOTTOM))
-        parts.append(
-            text((x, BOTTOM + 18), label, kind="n-tick", size=12, anchor="middle", fill=FAINT)
-        )
-    parts.append(
-        text((RIGHT, BOTTOM + 36), across.label, kind="n-name", size=12, anchor="end", fill=INK)
-    )
-    return "".join(parts)
-
-
-def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
-    return tag("line", {"class": "n-grid", "x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": GRID})
 
 
 def _places(

@@ -10,7 +10,8 @@ import numpy as np
 
 from tongying.kernel.axis import Axis, nice_axis
 from tongying.norms.chart.curves import Curves, curves_of
-from tongying.norms.chart.svg import canvas, points_of, tag, text
+from tongying.norms.chart.grid import Frame, grid_svg
+from tongying.norms.chart.svg import INK, canvas, points_of, tag, text
 from tongying.norms.chart.words import Language, axis_words, sex_word, word
 from tongying.norms.measure import measure_of
 from tongying.norms.norm import Norm
@@ -21,7 +22,8 @@ LEFT, TOP, RIGHT, BOTTOM = 56.0, 40.0, 672.0, 356.0
 MOST_POINTS: Final = 3000
 """Drawn; of more, every k-th along the axis."""
 LABEL_STEP: Final = 12.0
-INK, FAINT, GRID, LINE, DOT = "#1f2d28", "#5c6b66", "#e1e7e5", "#0f766e", "#1d4f91"
+FRAME: Final = Frame(LEFT, RIGHT, TOP, BOTTOM, 11.0)
+LINE, DOT = "#0f766e", "#1d4f91"
 
 
 def scatter_svg(
@@ -63,7 +65,7 @@ def scatter_svg(
     title = f"{what} · {sex_word(sex if norm.form.by_sex() else None, tongue)}"
     body = (
         text((LEFT, 18), f"{title} · n = {len(points)}", kind="n-title", size=14, fill=INK)
-        + _grid(across, upright)
+        + grid_svg(across, upright, FRAME)
         + _points(shown, across, upright, divisor)
         + _curves(drawn, across, upright, divisor)
     )
@@ -78,26 +80,6 @@ def _level(xs: Sequence[float], label: str) -> Axis:
     rounded = nice_axis(label, [low, high], from_zero=False, most=10)
     ticks = tuple(tick for tick in rounded.ticks if low - 1e-6 <= tick[0] <= high + 1e-6)
     return Axis(label, low, high, ticks)
-
-
-def _grid(across: Axis, upright: Axis) -> str:
-    parts = [text((6, TOP - 8), upright.label, kind="n-name", size=11, fill=INK)]
-    for value, label in upright.ticks:
-        y = upright.place(value, BOTTOM, TOP)
-        parts.append(_rule(LEFT, y, RIGHT, y))
-        parts.append(
-            text((LEFT - 6, y + 4), label, kind="n-tick", size=11, anchor="end", fill=FAINT)
-        )
-    for value, label in across.ticks:
-        x = across.place(value, LEFT, RIGHT)
-        parts.append(_rule(x, TOP, x, BOTTOM))
-        parts.append(
-            text((x, BOTTOM + 16), label, kind="n-tick", size=11, anchor="middle", fill=FAINT)
-        )
-    parts.append(
-        text((RIGHT, BOTTOM + 34), across.label, kind="n-name", size=11, anchor="end", fill=INK)
-    )
-    return "".join(parts)
 
 
 def _points(
@@ -158,7 +140,3 @@ def _apart(wanted: list[float]) -> list[float]:
     for before, after in pairwise(order):
         placed[after] = max(placed[after], placed[before] + LABEL_STEP)
     return placed
-
-
-def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
-    return tag("line", {"class": "n-grid", "x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": GRID})

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from xml.sax.saxutils import escape, quoteattr
+
+INK: Final = "#1f2d28"
+FAINT: Final = "#5c6b66"
+GRID: Final = "#e1e7e5"
 
 Shape = dict[str, str | float]
 """Attributes of an element."""

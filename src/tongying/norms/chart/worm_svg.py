@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tongying.norms.axis import AxisKind
-from tongying.norms.chart.svg import canvas, points_of, tag, text
+from tongying.norms.chart.grid import rule
+from tongying.norms.chart.svg import FAINT, INK, canvas, points_of, tag, text
 from tongying.norms.chart.words import Language, axis_words, word
 
 COLUMNS: Final = 4
@@ -20,7 +21,7 @@ LEAST_REACH: Final = 0.5
 """Standard deviations shown above and below the level line; a choice of ours."""
 ACROSS: Final = 3.2
 """Standard normal scores shown to either side."""
-INK, FAINT, GRID, DOT, OUT = "#1f2d28", "#5c6b66", "#e1e7e5", "#0f766e", "#b42318"
+DOT, OUT = "#0f766e", "#b42318"
 
 
 def worm_svg(
@@ -96,12 +97,12 @@ def _panel(worm: Mapping[str, Any], left: float, top: float, reach: float, divis
     ]
     for level in (-reach / 1.1, 0.0, reach / 1.1):
         x, y = place(-ACROSS, level)
-        parts.append(_rule(x0, y, x1, y, "n-axis" if level == 0 else "n-grid"))
+        parts.append(rule(x0, y, x1, y, axis=level == 0))
         label = f"{level:+.1f}" if level else "0"
         parts.append(text((x - 4, y + 4), label, kind="n-tick", size=10, anchor="end", fill=FAINT))
     for score in (-2, 0, 2):
         x, _ = place(score, 0.0)
-        parts.append(_rule(x, y0, x, y1, "n-grid"))
+        parts.append(rule(x, y0, x, y1))
         parts.append(
             text((x, y1 + 13), f"{score:+d}" if score else "0", kind="n-tick", size=10,
                  anchor="middle", fill=FAINT)
@@ -140,17 +141,3 @@ def _panel(worm: Mapping[str, Any], left: float, top: float, reach: float, divis
             )
         )
     return "".join(parts)
-
-
-def _rule(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return tag(
-        "line",
-        {
-            "class": kind,
-            "x1": x1,
-            "y1": y1,
-            "x2": x2,
-            "y2": y2,
-            "stroke": FAINT if kind == "n-axis" else GRID,
-        },
-    )

@@ -9,9 +9,6 @@ from tongying.norms.arrays import FloatArray
 from tongying.norms.distributions.bccg import log_start, transformed
 from tongying.norms.distributions.power import from_z, to_z
 
-NORMAL_FROM = 200.0
-"""Above these degrees of freedom the t is told from the normal by less than 0.01 at z = 3."""
-
 
 class Bct:
     """``((y/mu)^nu - 1) / (nu sigma)`` has a t distribution with tau degrees of freedom.

@@ -18,7 +18,6 @@ from scipy.special import chdtrc
 from tongying.norms.arrays import FloatArray
 from tongying.norms.fit.worm import groups_along
 
-MOMENTS: Final = ("mean", "spread", "skewness", "kurtosis")
 FEWEST_IN_GROUP: Final = 25
 """The normal approximation of the kurtosis statistic is good from 20 on (Anscombe and Glynn)."""
 USUAL_GROUPS: Final = 16

@@ -20,8 +20,6 @@ TAIL: Final = 0.025
 """Of healthy children below the lower limit, and above the upper (EP28-A3c)."""
 CONFIDENCE: Final = 0.90
 """Of the interval of each limit (EP28-A3c)."""
-FEWEST_FOR_LIMITS: Final = 39
-"""With fewer the rank of the lower limit lies below the smallest value."""
 
 
 class RanksRefused(BadInput):

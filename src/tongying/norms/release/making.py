@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -79,6 +80,12 @@ class Making:
             diagnostics_sha256=written["diagnostics_sha256"],
             entries_sha256=written["entries_sha256"],
         )
+
+
+def diagnostics_digest(groups: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of the diagnostics of every group, as JSON in one fixed form."""
+    shown = json.dumps(groups, sort_keys=True, ensure_ascii=False)
+    return sha256(shown.encode()).hexdigest()
 
 
 def entries_digest(codes: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -105,33 +104,6 @@ def missing(norm: Norm, making: Making) -> tuple[str, ...]:
         (_is_digest(making.entries_sha256), "the children's entries are not tied to it"),
     )
     return tuple(lack for holds, lack in rules if not holds)
-
-
-def touched(
-    releases: Mapping[str, Collection[str]], withdrawn: Collection[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the releases that withdrawn entries stand behind.
-
-    Parameters
-    ----------
-    releases : mapping of str to collection of str
-        Id of each release to the codes of the entries it was made from.
-    withdrawn : collection of str
-        Codes of entries that were withdrawn.
-
-    Returns
-    -------
-    dict
-        Id of each release that is touched to its withdrawn entries, in order.
-
-    Examples
-    --------
-    >>> touched({"a@1": ["x", "y"], "b@1": ["y"]}, ["x"])
-    {'a@1': ('x',)}
-    """
-    gone = frozenset(withdrawn)
-    marked = {name: tuple(sorted(gone.intersection(of))) for name, of in releases.items()}
-    return {name: codes for name, codes in marked.items() if codes}
 
 
 def _is_digest(text: str) -> bool:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import ClassVar, Final
 
 from tongying.kernel.errors import Conflict, NotAllowed
-from tongying.norms.norm import SignOff
 
 SIGNATURES_NEEDED: Final = 2
 """Decision of this project, as its issue asks."""
@@ -89,14 +88,6 @@ def is_complete(given: Sequence[Signature], sha256: str) -> bool:
     counted = _counted(given, sha256)
     people = {one.person for one in counted}
     return len(people) >= SIGNATURES_NEEDED and any(one.expert for one in counted)
-
-
-def sign_offs(given: Sequence[Signature], sha256: str) -> tuple[SignOff, ...]:
-    """Return who stands for a document, first signature first; nobody before it is signed."""
-    if not is_complete(given, sha256):
-        return ()
-    ordered = sorted(_counted(given, sha256), key=lambda one: one.on)
-    return tuple(SignOff(one.person, one.on) for one in ordered)
 
 
 def _counted(given: Sequence[Signature], sha256: str) -> list[Signature]:

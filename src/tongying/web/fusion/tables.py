@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from django.db import transaction
+from django.db.models import Q
 
-from tongying.consult.desk import Act, Opinion, may_move
-from tongying.consult.people import Role, Viewer
-from tongying.consult.states import Move
+from tongying.consult.people import Viewer
 from tongying.imaging.uptake import ThresholdKind
 from tongying.kernel.audit import Action
 from tongying.kernel.errors import BadInput, Conflict, NotFound
 from tongying.kernel.ids import new_code
 from tongying.web import now as clock
-from tongying.web.cases import store as cases
-from tongying.web.cases.models import CaseRow
-from tongying.web.cases.rows import case_of
+from tongying.web.cases.into_opinion import add_to_findings, opinion_being_written
 from tongying.web.fusion.asking import note
 from tongying.web.fusion.judging import check_measurable
 from tongying.web.fusion.models import FusionRow, FusionTable
@@ -26,7 +23,6 @@ from tongying.web.fusion.rights import check_asking, row_of
 from tongying.web.fusion.segments import Segment, segment_of
 from tongying.web.fusion.states import TableKind
 from tongying.web.jobs.outbox import promise
-from tongying.web.records.visible import cases_for
 from tongying.web.trail import store as trail
 
 TABLE: Final = "fusion-table"
@@ -195,14 +191,10 @@ def _threshold(kind: TableKind, wish: TableWish) -> dict[str, Any] | None:
     return {"kind": wish.threshold_kind, "value": wish.threshold}
 
 
-def opinion_case(viewer: Viewer, row: FusionRow) -> CaseRow | None:
+def opinion_case(viewer: Viewer, row: FusionRow) -> int | None:
     """Return the case whose opinion the viewer is writing and that shows this fusion's images."""
-    if viewer.role is not Role.EXPERT:
-        return None
-    mine = cases_for(viewer).filter(assignee_id=viewer.user, studies__study_id=row.fixed.study_id)
-    found = [one for one in mine if may_move(viewer, case_of(one), Move.WRITE)]
-    found.sort(key=lambda one: (one.pk != row.case_id, -one.pk))
-    return found[0] if found else None
+    shows = Q(studies__study_id=row.fixed.study_id)
+    return opinion_being_written(viewer, shows, rather=row.case_id)
 
 
 def insert_into_opinion(viewer: Viewer, code: str, table_code: str, text: str) -> int:
@@ -236,10 +228,5 @@ def insert_into_opinion(viewer: Viewer, code: str, table_code: str, text: str) -
     case = opinion_case(viewer, row)
     if case is None:
         raise NoOpinionOpen("You are writing no opinion on a case that shows these images.")
-    view = cases.show(viewer, case.pk)
-    draft = view.draft
-    if text.strip() not in draft.findings:
-        findings = f"{draft.findings.rstrip()}\n{text.strip()}".strip()
-        written = Opinion(**(asdict(draft) | {"findings": findings}))
-        cases.act(viewer, case.pk, Act(Move.WRITE, opinion=written), revision=view.revision)
-    return case.pk
+    add_to_findings(viewer, case, text)
+    return case

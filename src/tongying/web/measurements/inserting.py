@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import ClassVar
 
 from django.db.models import Q
 
-from tongying.consult.desk import Act, Opinion, may_move
-from tongying.consult.people import Role, Viewer
-from tongying.consult.states import Move
+from tongying.consult.people import Viewer
 from tongying.kernel.errors import Conflict
-from tongying.web.cases import store as cases
-from tongying.web.cases.models import CaseRow, CaseStudy
-from tongying.web.cases.rows import case_of
+from tongying.web.cases.into_opinion import add_to_findings, opinion_being_written
+from tongying.web.cases.models import CaseStudy
 from tongying.web.measurements.models import MeasurementRow
 from tongying.web.measurements.rights import row_of
-from tongying.web.records.visible import cases_for
 
 
 class NoOpinionWritten(Conflict):
@@ -54,25 +49,15 @@ def insert_into_opinion(viewer: Viewer, code: str, text: str) -> int:
     row = row_of(viewer, code)
     if row.struck_at is not None:
         raise MeasurementStruck("This measurement was struck and is not carried into an opinion.")
-    case = _opinion_case(viewer, row)
+    case = opinion_being_written(viewer, _cases_of(row), rather=row.case_id)
     if case is None:
         raise NoOpinionWritten("You are writing no opinion on a case with this measurement.")
-    view = cases.show(viewer, case.pk)
-    draft = view.draft
-    if text.strip() not in draft.findings:
-        findings = f"{draft.findings.rstrip()}\n{text.strip()}".strip()
-        written = Opinion(**(asdict(draft) | {"findings": findings}))
-        cases.act(viewer, case.pk, Act(Move.WRITE, opinion=written), revision=view.revision)
-    return case.pk
+    add_to_findings(viewer, case, text)
+    return case
 
 
-def _opinion_case(viewer: Viewer, row: MeasurementRow) -> CaseRow | None:
-    if viewer.role is not Role.EXPERT:
-        return None
+def _cases_of(row: MeasurementRow) -> Q:
     belongs = Q(pk=row.case_id) if row.case_id is not None else Q(pk__in=[])
     if row.study_id is not None:
         belongs |= Q(pk__in=CaseStudy.objects.filter(study_id=row.study_id).values("case_id"))
-    mine = cases_for(viewer).filter(belongs, assignee_id=viewer.user)
-    found = [one for one in mine if may_move(viewer, case_of(one), Move.WRITE)]
-    found.sort(key=lambda one: (one.pk != row.case_id, -one.pk))
-    return found[0] if found else None
+    return belongs

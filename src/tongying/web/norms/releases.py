@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,7 +18,7 @@ from tongying.norms.axis import AxisKind
 from tongying.norms.fit.rows import x_of
 from tongying.norms.norm import Norm
 from tongying.norms.release.document import digest, norm_from
-from tongying.norms.release.making import Band, Making, entries_digest
+from tongying.norms.release.making import Band, Making, diagnostics_digest, entries_digest
 from tongying.norms.release.release import release_from, release_of
 from tongying.norms.release.signing import Signature, check_signature, is_complete
 from tongying.norms.sex import Sex
@@ -259,12 +257,11 @@ def note(row: NormReleaseRow, viewer: Viewer, action: Action, at: datetime, **de
 def _making(
     fit: NormFitRow, result: dict[str, Any], norm: Norm, entries: Sequence[NormEntry]
 ) -> Making:
-    shown = json.dumps(result["groups"], sort_keys=True, ensure_ascii=False)
     return Making(
         bands=tuple(_bands(result, norm.axis, entries)),
         code_version=__version__,
         settings=fit.settings,
-        diagnostics_sha256=hashlib.sha256(shown.encode()).hexdigest(),
+        diagnostics_sha256=diagnostics_digest(result["groups"]),
         entries_sha256=entries_digest(one.code for one in entries),
     )
 
