@@ -72,6 +72,8 @@ bench: install-test .venv-peers/installed
 	$(BIN)/python -m bench.deformable
 	$(BIN)/python -m bench.failure_detector
 	$(BIN)/python -m bench.fusion_memory
+	$(BIN)/python -m bench.pathway_page
+	$(BIN)/python -m bench.drawn_to_shown
 	$(BIN)/python -m bench.norm_score
 	$(BIN)/python -m bench.norm_fit
 

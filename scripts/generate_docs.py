@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from compile_messages import read_po  # noqa: E402 - found beside this file
+from measures_page import measures_page, pathways_page  # noqa: E402 - found beside this file
 from norms_page import norms_page  # noqa: E402 - found beside this file
 
 TARGET = REPOSITORY / "docs" / "generated"
@@ -452,6 +453,8 @@ def pages() -> dict[str, str]:
         "referral.md": referral_page(words),
         "errors.md": errors_page(),
         "norms.md": norms_page(),
+        "measures.md": measures_page(),
+        "pathways.md": pathways_page(),
     }
 
 

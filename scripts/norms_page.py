@@ -39,7 +39,7 @@ def norms_page() -> str:
         "- B: a published table or abstract that was read · 已读的论文表格或摘要",
         "- C: another page, not checked against the paper · 其他页面，未与论文核对",
         "",
-        *_table(
+        *table(
             (
                 "Norm",
                 "Measure · 测量项目",
@@ -56,7 +56,7 @@ def norms_page() -> str:
         "",
         "## Sources · 来源",
         "",
-        *_table(
+        *table(
             ("Source", "Citation · 出处", "doi", "Where the numbers were read · 数据所见之处"),
             _source_rows(norms),
         ),
@@ -64,7 +64,8 @@ def norms_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """Return a table in Markdown, line by line."""
     heads = list(head)
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     return lines + [f"| {' | '.join(one.replace('|', '/') for one in row)} |" for row in rows]

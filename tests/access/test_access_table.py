@@ -72,6 +72,19 @@ def acknowledges_alert(person: Person) -> str:
     return TRIED if person.author or desk else FORBIDDEN
 
 
+def adds_pathways(person: Person) -> str:
+    return OPEN if person.role in (Role.ADMIN, Role.EXPERT) else FORBIDDEN
+
+
+def tries_adding_pathways(person: Person) -> str:
+    return TRIED if person.role in (Role.ADMIN, Role.EXPERT) else FORBIDDEN
+
+
+def no_such_own_pathway(person: Person) -> str:
+    """Whoever adds none learns so; the others find nothing."""
+    return HIDDEN if person.role in (Role.ADMIN, Role.EXPERT) else FORBIDDEN
+
+
 def sees_quality(person: Person) -> str:
     return OPEN if person.role is Role.COORDINATOR else FORBIDDEN
 
@@ -358,6 +371,10 @@ def json(url: str, rule: Rule, method: str, body: str = "{}") -> Probe:
     return Probe(url, rule, method, body, kind="application/json")
 
 
+MARKS = (
+    f'{{"study": "{SUBJECT}", "series": "{SUBJECT}.1", "instance": "{SUBJECT}.1.1",'
+    ' "recipe": "spleen-length", "marks": {}}'
+)
 WI = f"{DW}workitems"
 NEW_WORKITEM = (
     '{"00741200":{"vr":"CS","Value":["LOW"]},"00741204":{"vr":"LO","Value":["x"]},'
@@ -476,6 +493,10 @@ TABLE: dict[str, list[Probe]] = {
     "api/measurements/<code>/strike": [
         json("/api/measurements/{measurement}/strike", strikes, "POST", '{"reason": ""}'),
     ],
+    "api/measure/recipes": [Probe("/api/measure/recipes?modality=US", everyone)],
+    "api/measure/preview": [json("/api/measure/preview", tries_fusing, "POST", MARKS)],
+    "api/measure/drawings": [json("/api/measure/drawings", tries_fusing, "POST", MARKS)],
+    "api/measure/drawings/<code>": [Probe("/api/measure/drawings/NONE", nobody_sees)],
     "api/": [Probe("/api/nothing", nobody_sees, public=True)],
     "uploads/tus/": [Probe("/uploads/tus/", brings, "POST")],
     "uploads/tus/<str:code>": [Probe("/uploads/tus/{file}", tries_my_upload, "HEAD")],
@@ -746,6 +767,20 @@ TABLE: dict[str, list[Probe]] = {
         Probe("/measurements/new/?child={child}", fuses),
         Probe("/measurements/new/", tries_fusing, "POST", f"study={SUBJECT}"),
     ],
+    "measure/": [
+        Probe("/measure/?case={case}", fuses),
+        Probe("/measure/?case={draft}", fuses_on_draft),
+        Probe(f"/measure/?study={SUBJECT}", fuses),
+    ],
+    "measure/preview/": [json("/measure/preview/", tries_fusing, "POST", MARKS)],
+    "measure/keep/": [json("/measure/keep/", tries_fusing, "POST", MARKS)],
+    "cases/<int:case_id>/measured/": [
+        Probe("/cases/{case}/measured/", case),
+        Probe("/cases/{draft}/measured/", draft),
+    ],
+    "cases/<int:case_id>/drawings/<str:code>/name/": [
+        Probe("/cases/{case}/drawings/NONE/name/", nobody_sees, "POST", "meaning=graf/R"),
+    ],
     "measurements/<str:code>/strike/": [
         Probe("/measurements/{measurement}/strike/", strikes, "POST"),
     ],
@@ -754,6 +789,31 @@ TABLE: dict[str, list[Probe]] = {
     ],
     "measurements/<str:code>/report/": [
         Probe("/measurements/{height}/report/", reports, "POST"),
+    ],
+    "pathways/": [Probe("/pathways/", everyone)],
+    "pathways/new/": [
+        Probe("/pathways/new/", adds_pathways),
+        Probe("/pathways/new/", tries_adding_pathways, "POST"),
+    ],
+    "pathways/<int:number>/withdraw/": [
+        Probe("/pathways/999999/withdraw/", no_such_own_pathway, "POST"),
+    ],
+    "pathways/<slug:digest>/": [Probe("/pathways/no-such-text/", nobody_sees)],
+    "pathways/<slug:digest>/text/": [Probe("/pathways/no-such-text/text/", nobody_sees)],
+    "cases/<int:case_id>/pathway/": [
+        Probe("/cases/{case}/pathway/", case),
+        Probe("/cases/{draft}/pathway/", draft),
+    ],
+    "cases/<int:case_id>/pathway/choose/": [
+        Probe("/cases/{case}/pathway/choose/", acts_on_case, "POST", "digest=none"),
+        Probe("/cases/{draft}/pathway/choose/", acts_on_draft, "POST", "digest=none"),
+    ],
+    "cases/<int:case_id>/pathway/<slug:part>/": [
+        Probe("/cases/{case}/pathway/report/", acts_on_case, "POST"),
+        Probe("/cases/{draft}/pathway/intake/", acts_on_draft, "POST"),
+    ],
+    "cases/<int:case_id>/pathway/report/insert/": [
+        Probe("/cases/{case}/pathway/report/insert/", acts_on_case, "POST"),
     ],
     "members/": [Probe("/members/", runs_hospital)],
     "members/peers/": [Probe("/members/peers/", tries_hospital, "POST")],

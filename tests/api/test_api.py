@@ -305,6 +305,10 @@ def test_the_schema_is_complete() -> None:
         ("GET", "measurements"),
         ("POST", "measurements"),
         ("POST", "measurements/{code}/strike"),
+        ("GET", "measure/recipes"),
+        ("POST", "measure/preview"),
+        ("POST", "measure/drawings"),
+        ("GET", "measure/drawings/{code}"),
     }
     names = {one["type"] for one in found["components"]["securitySchemes"].values()}
     assert names == {"http", "apiKey"}

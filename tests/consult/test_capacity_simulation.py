@@ -35,7 +35,14 @@ def measured(scenario):
     return found
 
 
-@pytest.mark.parametrize(("rho", "days"), [(0.5, 20), (0.7, 20), (0.85, 12)])
+@pytest.mark.parametrize(
+    ("rho", "days"),
+    [
+        pytest.param(0.5, 20, marks=pytest.mark.long),
+        pytest.param(0.7, 20, marks=pytest.mark.long),
+        (0.85, 12),
+    ],
+)
 def test_markov_agrees_with_erlang_within_its_band(rho, days):
     """M/M/3: mean wait and share that waits; five runs each, seeds fixed."""
     runs = measured(markov(3, rho, days=days))

@@ -30,7 +30,10 @@ def pages(generator):
     return generator.pages()
 
 
-@pytest.mark.parametrize("name", ["states.md", "permissions.md", "errors.md", "norms.md"])
+PAGES = ["states.md", "permissions.md", "errors.md", "norms.md", "measures.md", "pathways.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_up_to_date(generator, pages, name):
     assert set(pages) == {path.name for path in generator.TARGET.glob("*.md")}
     assert (generator.TARGET / name).read_text(encoding="utf-8") == pages[name], AGAIN

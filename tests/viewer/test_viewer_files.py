@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -40,7 +41,7 @@ def root(tmp_path: Path, settings: object) -> Path:
 
 def ask(name: str, *, known: bool = False, **headers: str) -> HttpResponseBase:
     request = RequestFactory().get(f"/viewer/{name}", headers=headers)
-    request.viewer = SimpleNamespace() if known else None  # type: ignore[attr-defined]
+    request.viewer = SimpleNamespace(hospital="COUNTY") if known else None  # type: ignore[attr-defined]
     path = request.path.removeprefix("/viewer/")
     if path == "app-config.js":
         return views.app_config(request)
@@ -155,6 +156,9 @@ def test_configuration(root: Path, code: str, language: str, word: str) -> None:
     assert "{{" not in text
     for protocol in ("tongying.mr3plane", "tongying.petct", "tongying.us"):
         assert f'"{protocol}"' in text
+    assert '"tongying.pathway.hip-dysplasia"' in text
+    label = {"zh": "肾脏长径 左", "en-US": "Kidney length L"}[language]
+    assert json.dumps(label) in text
 
 
 def test_configuration_needs_log_in(root: Path) -> None:

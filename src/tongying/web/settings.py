@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "tongying.web.fusion",
     "tongying.web.norms",
     "tongying.web.measurements",
+    "tongying.web.pathways",
     "tongying.web.pages",
     "tongying.web.viewer",
 ]

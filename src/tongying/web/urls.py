@@ -23,7 +23,9 @@ urlpatterns = [
     path("", include("tongying.web.pages.urls_fusion")),
     path("", include("tongying.web.pages.urls_ledger")),
     path("", include("tongying.web.pages.urls_measurements")),
+    path("", include("tongying.web.pages.urls_measuring")),
     path("", include("tongying.web.pages.urls_norms")),
+    path("", include("tongying.web.pages.urls_pathways")),
 ]
 
 handler404 = "tongying.web.pages.errors.not_found"

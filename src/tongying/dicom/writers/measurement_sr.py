@@ -22,6 +22,7 @@ from tongying.dicom.writers.derived import (
     put_study,
 )
 from tongying.dicom.writers.device_report import DeviceReport, write_device_report
+from tongying.dicom.writers.drawn_marks import DrawnMarks, coordinates_of
 from tongying.dicom.writers.measurement_concepts import (
     CENTILE,
     COMMENT,
@@ -44,6 +45,7 @@ from tongying.dicom.writers.study_context import (
     put_patient_of,
     put_study_of,
 )
+from tongying.kernel.caveat import Caveat
 from tongying.kernel.ids import uid_of
 from tongying.norms.measure import Measure
 from tongying.norms.method import MeasuringMethod
@@ -79,6 +81,10 @@ class Reported:
         Digest of the norm it was scored by.
     refusal : str
         Why it has no score; empty where it has.
+    caveats : tuple of Caveat
+        What was doubtful when it was measured.
+    marks : DrawnMarks or None
+        Where it was drawn; None for what was typed.
     """
 
     code: str
@@ -92,6 +98,8 @@ class Reported:
     score: Score | None
     norm_sha256: str
     refusal: str
+    caveats: tuple[Caveat, ...] = ()
+    marks: DrawnMarks | None = None
 
 
 def write_measurement_sr(
@@ -112,7 +120,8 @@ def write_measurement_sr(
     context : StudyContext
         The study they were measured on.
     images : sequence of WrittenObject
-        Of the study, one at least; on which of them a value was measured is not claimed.
+        Of the study, one at least, those that were drawn on among them. On which of them a value
+        was measured is claimed only where its marks are there.
     identity : ObjectIdentity
     written_at : datetime
         With time zone.
@@ -160,6 +169,7 @@ def _measurement(one: Reported) -> structured.Measurement:
         _rounded(value),
         unit_of(unit),
         properties=None if found is None else _properties(found, one.norm_sha256),
+        referenced_coordinates=None if one.marks is None else coordinates_of(one.marks),
     )
 
 
@@ -219,6 +229,7 @@ def _comments(one: Reported) -> Iterator[str]:
     yield f"Measured on {one.measured_on.isoformat()}; entered by {one.entered_by}."
     if one.method is not None:
         yield f"Measured with: {one.method.says()}."
+    yield from (caveat.sentence for caveat in one.caveats)
     if one.score is None:
         yield f"Not scored: {one.refusal}"
         return

@@ -43,6 +43,14 @@ def grid_svg(across: Axis, upright: Axis, frame: Frame) -> str:
 
 
 def rule(x1: float, y1: float, x2: float, y2: float, *, axis: bool = False) -> str:
-    """Return a line of the grid; the one at zero is an axis and darker."""
+    """Return a line of the grid.
+
+    Parameters
+    ----------
+    x1, y1, x2, y2 : float
+        Its ends.
+    axis : bool, optional
+        Whether it is the line at zero, which is darker.
+    """
     kind, stroke = ("n-axis", FAINT) if axis else ("n-grid", GRID)
     return tag("line", {"class": kind, "x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": stroke})

@@ -187,7 +187,7 @@ class MeasurementOut(Schema):
     unit: str
     measured_on: date
     method: MethodFields | None
-    source: Literal["typed", "sr", "model"]
+    source: Literal["typed", "sr", "drawn", "model"]
     entered_by: str
     entered_at: datetime
     struck: StruckOut | None

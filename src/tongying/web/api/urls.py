@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from tongying.web.api.api import api
+from tongying.web.api.drawing_routes import router as drawing_router
 from tongying.web.api.fusion_routes import router as fusion_router
 from tongying.web.api.measurement_routes import router as measurement_router
 from tongying.web.api.missing import no_such_address
@@ -15,6 +16,7 @@ api.add_router("", router)
 api.add_router("", fusion_router)
 api.add_router("", norm_router)
 api.add_router("", measurement_router)
+api.add_router("", drawing_router)
 
 urlpatterns = [
     path("", api.urls),

@@ -87,7 +87,7 @@ def sign(
     reason: str,
     now: datetime,
     key_images: tuple[KeyImage, ...],
-) -> None:
+) -> OpinionRow:
     """Keep a signed version of the opinion and promise its documents, in the caller's transaction.
 
     Raises
@@ -118,6 +118,7 @@ def sign(
     for place, image in enumerate(key_images):
         keep_document(signed, f"{KEY_IMAGE}{place}", image.data)
     promise(DOCUMENTS, {"opinion": signed.pk})
+    return signed
 
 
 def keep_document(opinion: OpinionRow, kind: str, data: bytes, *, sop_uid: str = "") -> None:

@@ -39,6 +39,7 @@ from tongying.web.desk.facts import facts_of
 from tongying.web.desk.plan import CHOOSING, check_may_choose, with_proposal
 from tongying.web.notices.moves import notify_move
 from tongying.web.panels.signing import check_panel_allows_signing, panel_follows
+from tongying.web.pathways.freezing import check_whole, freeze
 from tongying.web.people.models import Member
 from tongying.web.records.models import Instance
 from tongying.web.records.reading import ObjectNotFound, study_of
@@ -158,6 +159,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         As `tongying.web.desk.plan.check_may_choose`.
     PanelNotReady, AnswerNotConclusion
         As `tongying.web.panels.signing.check_panel_allows_signing`.
+    AnswerNotWhole
+        As `tongying.web.pathways.freezing.check_whole`.
     AssigneeRefused
         If the person chosen is no active expert of the answering hospital.
     """
@@ -175,6 +178,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         if revision is not None and revision != row.revision:
             raise StaleRevision("Somebody changed this case meanwhile; look again first.")
         check_panel_allows_signing(row, act)
+        if signs:
+            check_whole(row)
         now = clock.now()
         fire_due(row, now)  # with the move, what fell due before it would be forgotten
         after = desk.apply(viewer, before, act, now)
@@ -200,7 +205,9 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         mirror(row, now)
         panel_follows(viewer, row, act, before, now)
         if signs and act.opinion is not None:
-            signing.sign(row, act.opinion, reason=act.reason.strip(), now=now, key_images=pictures)
+            opinion, reason = act.opinion, act.reason.strip()
+            signed = signing.sign(row, opinion, reason=reason, now=now, key_images=pictures)
+            freeze(row, signed, now)
         if act.move is Move.ACKNOWLEDGE:
             OpinionRow.objects.filter(case=row, version=row.version).update(
                 acknowledged_by_id=viewer.user, acknowledged_at=now

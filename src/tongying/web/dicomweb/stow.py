@@ -24,6 +24,7 @@ from tongying.web.dicomweb.multipart import (
     MultipartReader,
     boundary_of,
 )
+from tongying.web.measurements.from_reports import read_arrived
 from tongying.web.records.images import content_store
 from tongying.web.records.index import DjangoIndex, sender_of
 
@@ -76,6 +77,7 @@ def store(request: HttpRequest, viewer: Viewer, study: str = "") -> HttpResponse
         intake.abandon()
         raise
     arrivals = intake.flush()
+    read_arrived(viewer, arrivals)
     if broken is not None:
         if not arrivals:
             raise broken

@@ -221,7 +221,8 @@ KINDS: dict[str, Kind] = {
                 _UPDATED,
             ),
             doc="Weight, height and gestation at birth that came with a question; and what was"
-            " measured on a child, with z, centile and the limits of normal children.",
+            " measured on a child, with z, centile and the limits of normal children; and the"
+            " signed structured answer of a pathway, one component an answer.",
         ),
         Kind(
             "DiagnosticReport",

@@ -19,8 +19,11 @@ from tongying.kernel.errors import NotFound
 from tongying.web.cases.documents import PDF_KINDS, DocumentNotReady, open_document
 from tongying.web.cases.models import CaseRow
 from tongying.web.fhir import rows
+from tongying.web.fhir.answered import KIND as ANSWERED
+from tongying.web.fhir.answered import answered_of, answered_rows, read_answered
 from tongying.web.fhir.condition_table import conditions_for
 from tongying.web.fhir.conditions import EVERYTHING, NOTHING
+from tongying.web.fhir.mapping.answered import FhirAnswered
 from tongying.web.fhir.mapping.elements import LOINC
 from tongying.web.fhir.mapping.measured import FhirMeasured
 from tongying.web.fhir.mapping.question import OBSERVATION_CODE, measurements
@@ -194,8 +197,8 @@ _COLUMN = {
 _MEASURE_SORTS = {"_id": "pk", "date": "on_day", "_lastUpdated": "changed_at"}
 
 
-def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement | FhirMeasured:
-    of_child = read_measured(viewer, id_)
+def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement | FhirMeasured | FhirAnswered:
+    of_child = read_measured(viewer, id_) or read_answered(viewer, id_)
     if of_child is not None:
         return of_child
     number, _, name = id_.partition("-")
@@ -209,7 +212,7 @@ def _measurement(viewer: Viewer, id_: str) -> FhirMeasurement | FhirMeasured:
 
 
 def _search_measurements(viewer: Viewer, asked: Search) -> Page:
-    """Search the numbers of questions, up to three a case, and the measurements of children."""
+    """Search the numbers of questions, the measurements of children, and structured answers."""
     conditions = conditions_for(viewer, "Observation")
     tables = []
     for measure, column in _COLUMN.items():
@@ -228,19 +231,23 @@ def _search_measurements(viewer: Viewer, asked: Search) -> Page:
             ).values_list("pk", "measure", "on_day", "changed_at")
         )
     tables.append(measured_rows(viewer, asked.clauses))
+    tables.append(answered_rows(viewer, asked.clauses))
     first, *others = tables
     total = sum(table.count() for table in tables)
     order = [("-" if descending else "") + _MEASURE_SORTS[name] for name, descending in asked.sort]
     window = first.union(*others, all=True).order_by(*order, "-pk", "measure")
     found = list(window[asked.offset : asked.offset + asked.count])
-    in_cases = {pk for pk, kind, *_ in found if kind != MEASURED}
+    in_cases = {pk for pk, kind, *_ in found if kind not in (MEASURED, ANSWERED)}
     about_rows = list(cases(viewer).filter(pk__in=in_cases))
     abouts = {one.case.id: one for one in rows.case_values(viewer, about_rows)}
-    of_children = measured_of(viewer, [pk for pk, kind, *_ in found if kind == MEASURED])
+    told = {
+        MEASURED: measured_of(viewer, [pk for pk, kind, *_ in found if kind == MEASURED]),
+        ANSWERED: answered_of(viewer, [pk for pk, kind, *_ in found if kind == ANSWERED]),
+    }
     values: list[Any] = []
     for pk, measure, *_ in found:
-        if measure == MEASURED:
-            values.append(of_children[pk])
+        if measure in told:
+            values.append(told[measure][pk])
             continue
         values += [one for one in measurements(abouts[pk]) if one.measure.value == measure]
     return Page(values, total)
@@ -289,6 +296,8 @@ def _noted(viewer: Viewer, value: Any) -> Any:
             noted = ("study", value.uid, value.hospital)
         case FhirMeasured():
             noted = ("child", str(value.shown.child), value.shown.hospital)
+        case FhirAnswered():
+            noted = ("case", value.number, value.asking)
         case FhirCase():
             noted = ("case", value.number, value.case.asking)
         case (

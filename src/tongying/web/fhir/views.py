@@ -25,6 +25,7 @@ from tongying.kernel.errors import TongyingError
 from tongying.web.fhir import store
 from tongying.web.fhir.capability import capability_statement
 from tongying.web.fhir.kinds import KINDS, Interaction, Kind
+from tongying.web.fhir.mapping.answered import FhirAnswered, answered_observation
 from tongying.web.fhir.mapping.elements import Json, printable
 from tongying.web.fhir.mapping.events import (
     critical_communication,
@@ -86,7 +87,11 @@ MAPPINGS: dict[str, Mapping] = {
         value, dicomweb=request.build_absolute_uri("/dicomweb/")
     ),
     "Observation": lambda value, request: (
-        measured_observation(value) if isinstance(value, FhirMeasured) else observation(value)
+        measured_observation(value)
+        if isinstance(value, FhirMeasured)
+        else answered_observation(value)
+        if isinstance(value, FhirAnswered)
+        else observation(value)
     ),
     "DiagnosticReport": lambda value, request: diagnostic_report(value, base=_base(request)),
     "Provenance": lambda value, request: provenance(value),

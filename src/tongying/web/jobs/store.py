@@ -16,8 +16,12 @@ from tongying.web.capacity.store import CAPACITY, perform
 from tongying.web.cases.documents import make_documents
 from tongying.web.cases.signing import DOCUMENTS
 from tongying.web.jobs.models import OutboxRow
+from tongying.web.measurements.from_reports import read_promised
 from tongying.web.notices.sending import carry
 from tongying.web.notices.store import NOTICE
+from tongying.web.pathways.freezing import STRUCTURED_ANSWER
+from tongying.web.pathways.reporting import write_answer_report
+from tongying.web.records.index import READ_REPORT
 from tongying.web.uploads.unpack import unpack
 
 Progress = Callable[[int, int, str], None]
@@ -27,6 +31,8 @@ Ending = Callable[[dict[str, Any], str], None]
 HANDLERS: dict[str, Handler] = {
     CAPACITY: lambda payload, progress: perform(payload["run"], progress),
     DOCUMENTS: lambda payload, progress: make_documents(payload["opinion"], progress),
+    STRUCTURED_ANSWER: lambda payload, progress: write_answer_report(payload["answer"]),
+    READ_REPORT: lambda payload, progress: read_promised(payload),
     NOTICE: lambda payload, progress: carry(payload["notice"]),
     "unpack": lambda payload, progress: unpack(payload["upload_file"], progress),
 }

@@ -1,4 +1,4 @@
-"""Rows of measurements."""
+"""Rows of measurements and of the drawings they follow from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,69 @@ from django.db import models
 from tongying.web.cases.models import CaseRow
 from tongying.web.people.models import Hospital, Member
 from tongying.web.records.models import Child, Study
+
+
+class DrawingRow(models.Model):
+    """Marks on one image, as a person drew them here or saved them from the viewer.
+
+    Never changed: a better one replaces it. One that is not understood is kept with the reason, so
+    that a person can say what it is.
+    """
+
+    code = models.CharField(max_length=26, unique=True)
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
+    """Of the study."""
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="drawings")
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="drawings")
+    series_uid = models.CharField(max_length=64)
+    sop_uid = models.CharField(max_length=64, db_index=True)
+    """Of the image that was drawn on."""
+    frame = models.PositiveIntegerField(default=1)
+    recipe = models.CharField(max_length=60, blank=True)
+    """Of `tongying.measure.registry.recipes`; empty where it is not understood."""
+    recipe_version = models.CharField(max_length=20, blank=True)
+    side = models.CharField(max_length=1, blank=True)
+    marks = models.JSONField()
+    """Name of the step -> points [column, row] from the centre of the first pixel."""
+    calibration = models.JSONField()
+    """The plane's sizes, where they come from and what is doubtful about them."""
+    result = models.JSONField()
+    """`tongying.measure.recipe.Result.as_json`: values, grades, refusals as they were told then."""
+    label = models.CharField(max_length=200, blank=True)
+    """As it was written in the viewer."""
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    """Why nothing was measured; empty where something was."""
+    source = models.CharField(max_length=10)
+    """sr, drawn."""
+    source_uid = models.CharField(max_length=64, blank=True)
+    """SOP Instance UID of the SR it was read from."""
+    tracking_uid = models.CharField(max_length=64, blank=True)
+    """Of the group in the SR: the same drawing saved again is the same drawing."""
+    drawn_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaces"
+    )
+    sr_uid = models.CharField(max_length=64, blank=True)
+    """SOP Instance UID of the report it was written into."""
+
+    class Meta:
+        """Drawings of an image are looked up by it, those of an SR once."""
+
+        indexes = [models.Index(fields=["study", "drawn_at"], name="drawing_of_study")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(side__in=["", "R", "L"]), name="drawing_side"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["sr", "drawn"]), name="drawing_source"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(recipe="") | ~models.Q(problem=""),
+                name="drawing_understood_or_why_not",
+            ),
+        ]
 
 
 class MeasurementRow(models.Model):
@@ -45,7 +108,13 @@ class MeasurementRow(models.Model):
     gestational_age_days = models.PositiveSmallIntegerField(null=True)
     """On the day, of a child not yet born."""
     source = models.CharField(max_length=10)
-    """typed, sr, model."""
+    """typed, sr (read from a report), drawn (on our own page), model."""
+    drawing = models.ForeignKey(
+        DrawingRow, null=True, on_delete=models.PROTECT, related_name="measurements"
+    )
+    """The marks it follows from; None for what was typed."""
+    caveats = models.JSONField(default=list)
+    """What was doubtful when it was measured: objects with code and sentence."""
     source_uid = models.CharField(max_length=64, blank=True)
     """SOP Instance UID of the SR it was read from."""
     entered_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -67,7 +136,8 @@ class MeasurementRow(models.Model):
                 condition=models.Q(side__in=["", "R", "L"]), name="measured_side"
             ),
             models.CheckConstraint(
-                condition=models.Q(source__in=["typed", "sr", "model"]), name="measured_source"
+                condition=models.Q(source__in=["typed", "sr", "drawn", "model"]),
+                name="measured_source",
             ),
             models.CheckConstraint(
                 condition=models.Q(struck_by__isnull=True, struck_at__isnull=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from tongying.kernel.ids import SeriesUid, SopUid, uid_of
 from tongying.norms.measure import measure_of
 from tongying.web import now as clock
 from tongying.web.cases.documents import context_of
+from tongying.web.measurements.drawn_marks import marks_of
 from tongying.web.measurements.inserting import MeasurementStruck
 from tongying.web.measurements.models import MeasurementRow
 from tongying.web.measurements.rights import check_entering, measurements_for, row_of
@@ -34,7 +36,7 @@ from tongying.web.trail import store as trail
 
 SERIES_NUMBER: Final = 9010
 """Far above what scanners use, and apart from the opinion's."""
-_NO_IMAGES: Final = ("SR", "KO", "PR", "DOC", "SEG", "REG", "RWV")
+NO_IMAGES: Final = ("SR", "KO", "PR", "DOC", "SEG", "REG", "RWV")
 """Modalities of series that nothing is measured on."""
 
 
@@ -97,8 +99,12 @@ def write_report(viewer: Viewer, code: str) -> int:
     hospitals = {one.code: one.entered_by.hospital.name for one in rows}
     sop_uid = SopUid(uid_of(f"tongying/measurements/{study.uid}/{_state(shown)}"))
     if not Instance.objects.filter(hospital_id=study.hospital_id, uid=sop_uid).exists():
-        reported = [_reported(one, hospitals[one.code]) for one in shown]
-        _keep(_written(study, reported, sop_uid), study.hospital_id)
+        marks = marks_of(study, [row.drawing for row in rows if row.drawing])
+        reported = [
+            replace(_reported(one, hospitals[one.code]), marks=marks.get(one.drawing))
+            for one in shown
+        ]
+        file_report(_written(study, reported, sop_uid), study.hospital_id)
     with transaction.atomic():
         MeasurementRow.objects.filter(code__in=[one.code for one in shown]).update(sr_uid=sop_uid)
         trail.append(
@@ -143,27 +149,36 @@ def _reported(one: Shown, hospital: str) -> Reported:
         score=one.score,
         norm_sha256=one.norm.sha256 if one.norm is not None else "",
         refusal=one.refused.sentence if one.refused is not None else "",
+        caveats=one.caveats,
     )
 
 
 def _written(study: Study, reported: Sequence[Reported], sop_uid: SopUid) -> Dataset:
     series_uid = SeriesUid(uid_of(f"tongying/measurements/{study.uid}/series"))
     before = Instance.objects.filter(series__uid=series_uid, series__study=study).count()
+    images = {image.sop_uid: image for image in evidence_of(study)}
+    images |= {one.marks.image.sop_uid: one.marks.image for one in reported if one.marks}
     return write_measurement_sr(
         reported,
         context_of(study),
-        _images(study),
+        list(images.values()),
         identity=ObjectIdentity(series_uid, sop_uid, SERIES_NUMBER, before + 1),
         written_at=timezone.localtime(clock.now()),
     )
 
 
-def _images(study: Study) -> list[WrittenObject]:
-    """Return the first image of each series of the study: the report's evidence."""
+def evidence_of(study: Study) -> list[WrittenObject]:
+    """Return the first image of each series of the study: the report's evidence.
+
+    Raises
+    ------
+    NoStudy
+        If the study holds no images.
+    """
     found: dict[str, WrittenObject] = {}
     rows = (
         Instance.objects.filter(series__study=study)
-        .exclude(series__modality__in=_NO_IMAGES)
+        .exclude(series__modality__in=NO_IMAGES)
         .order_by("series_id", "number", "pk")
         .values_list("series__uid", "uid", "sop_class_uid")
     )
@@ -174,7 +189,20 @@ def _images(study: Study) -> list[WrittenObject]:
     return list(found.values())
 
 
-def _keep(report: Dataset, hospital: str) -> None:
+def file_report(report: Dataset, hospital: str) -> None:
+    """Put a report that the platform wrote into the archive.
+
+    Parameters
+    ----------
+    report : Dataset
+    hospital : str
+        Code of the study's hospital.
+
+    Raises
+    ------
+    ReportNotStored
+        If the archive refuses it.
+    """
     target = io.BytesIO()
     report.save_as(target, enforce_file_format=True)
     intake = Intake(content_store(), DjangoIndex(), Sender("system", hospital, Door.SELF))

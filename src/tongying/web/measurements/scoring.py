@@ -22,7 +22,7 @@ from tongying.web.measurements.shown import Refused, Shown, Struck
 from tongying.web.norms.store import norms_in_force
 from tongying.web.records.visible import cases_for
 
-ABOUT = ("study", "entered_by", "struck_by")
+ABOUT = ("study", "entered_by", "struck_by", "drawing")
 """Rows that are read with a measurement."""
 
 
@@ -100,6 +100,8 @@ def _shown(
         refused=refused,
         norm=None if found is None else norms.get(found.norm),
         may_strike=may_strike(viewer, row),
+        caveats=tuple(Caveat(one["code"], one["sentence"]) for one in row.caveats),
+        drawing=row.drawing.code if row.drawing else "",
     )
 
 

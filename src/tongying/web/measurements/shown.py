@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tongying.kernel.caveat import Caveat
 from tongying.norms.measure import Measure
 from tongying.norms.method import MeasuringMethod
 from tongying.norms.norm import Norm
@@ -70,6 +71,10 @@ class Shown:
     norm : Norm or None
         What it was scored by.
     may_strike : bool
+    caveats : tuple of Caveat
+        What was doubtful when it was measured on an image.
+    drawing : str
+        Code of the drawing it follows from; empty for none.
     """
 
     code: str
@@ -98,3 +103,5 @@ class Shown:
     refused: Refused | None
     norm: Norm | None
     may_strike: bool = False
+    caveats: tuple[Caveat, ...] = ()
+    drawing: str = ""

@@ -35,6 +35,7 @@ from tongying.web.pages.case_context import case_context
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.pages.words import DISAGREEMENT_WORDS, EVENT_WORDS
+from tongying.web.pathways.freezing import AnswerNotWhole
 
 OPINION_MOVES: Final = frozenset({Move.SIGN, Move.AMEND})
 CONFIRMED: Final = OPINION_MOVES | {Move.DISCARD}
@@ -86,6 +87,7 @@ def move(request: HttpRequest, case_id: int, move: str) -> HttpResponse:
         AssigneeMissing,
         OfferEmpty,
         OverrideReasonMissing,
+        AnswerNotWhole,
     ) as refusal:
         return _ask(request, case_id, act, refusal_sentence(refusal), refusal=refusal)
     done = EVENT_WORDS.get(act.move)

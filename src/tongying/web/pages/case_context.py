@@ -13,6 +13,8 @@ from tongying.consult.completeness import Facts, missing
 from tongying.consult.critical import may_report
 from tongying.consult.people import Viewer
 from tongying.consult.states import OWNER, RULES, Move, Owner, State
+from tongying.pathway.catalogue import pathways
+from tongying.pathway.hanging import protocol_name
 from tongying.web import now as clock
 from tongying.web.cases.documents import SERIES_NUMBERS
 from tongying.web.cases.shown import CaseView, ShownChild, ShownSeries, ShownStudy
@@ -22,9 +24,11 @@ from tongying.web.fusion.store import fusions_of_case
 from tongying.web.pages.child_timeline import entries
 from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
 from tongying.web.pages.fusion_link import fuse_case_url
+from tongying.web.pages.measured import live_context
 from tongying.web.pages.measurement_link import measured_in_case
 from tongying.web.pages.opening import NOT_PICTURES, viewer_link
 from tongying.web.pages.panel_context import panel_context
+from tongying.web.pages.pathway_context import pathway_card
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import said
 from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
@@ -141,7 +145,12 @@ def case_context(
         "may_refer": may_refer_now(viewer, case.id),
     }
     context |= panel_context(viewer, view)
-    context |= measured_in_case(viewer, view)
+    context |= measured_in_case(viewer, view) | live_context(viewer, view)
+    context |= pathway_card(viewer, view)
+    followed = context.get("pathway_standing")
+    if followed is not None and followed.pathway.id in pathways():
+        layout = protocol_name(followed.pathway)
+        context["viewer_link"] = viewer_link(view, layout=layout)
     context |= _life(viewer, view)
     if Move.ASSIGN in moves:
         context["desk"] = desk_card(viewer, view)

@@ -49,6 +49,7 @@ PLACES: Final = (
     Place("worklist", "list", pgettext_lazy("navigation", "Consults")),
     Place("studies", "photo", pgettext_lazy("navigation", "Studies")),
     Place("norms", "ruler-2", pgettext_lazy("navigation", "Reference values")),
+    Place("pathways", "report-medical", pgettext_lazy("navigation", "Pathways")),
     Place(
         "referrals",
         "building-hospital",

@@ -32,14 +32,14 @@ from tongying.web.pages.signed_in import signed_in
 def report(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ask what was found, how soon somebody must act and who is told; then report it."""
     posted = request.POST
-    if "confirm" not in posted:
-        return _ask(request, case_id)
     receiver = posted.get("receiver", "")
     said = store.Report(
         finding=posted.get("finding", ""),
         category=posted.get("category", ""),
         receiver=UserId(int(receiver) if receiver.isdecimal() and len(receiver) < 16 else 0),
     )
+    if "confirm" not in posted:
+        return _ask(request, case_id, said)
     try:
         store.report(request.viewer, case_id, said)  # type: ignore[attr-defined]
     except (FindingMissing, ReceiverRefused, store.CategoryRefused) as error:

@@ -9,11 +9,12 @@ from typing import Any, Final
 from django.utils import timezone
 
 from tongying.norms.measure import measures
+from tongying.norms.unit_words import unit_word
 from tongying.web import now as clock
 from tongying.web.measurements.entering import FETAL, GROWTH
 from tongying.web.measurements.showing import Place
 from tongying.web.measurements.store import Asked, Entry, norms_of, side_in, units_of
-from tongying.web.pages.measurement_words import area_word, measure_word, unit_word
+from tongying.web.pages.measurement_words import area_word, measure_word
 from tongying.web.pages.sentences import said
 from tongying.web.pages.typed import day, decimal, gestation_days, whole
 

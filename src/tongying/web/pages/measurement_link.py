@@ -21,6 +21,11 @@ def measure_url(viewer: Viewer, **where: str | int) -> str:
     return f"{reverse('measurement-new')}?{urlencode(where)}" if may_enter(viewer) else ""
 
 
+def quick_url(viewer: Viewer, **where: str | int) -> str:
+    """Return the address of the quick measuring page; empty for who enters no measurements."""
+    return f"{reverse('measuring')}?{urlencode(where)}" if may_enter(viewer) else ""
+
+
 def measured_in_case(viewer: Viewer, view: CaseView) -> dict[str, Any]:
     """Return the context of the section on a case."""
     subject = next((study.uid for study in view.studies if not study.prior), "")
@@ -28,6 +33,7 @@ def measured_in_case(viewer: Viewer, view: CaseView) -> dict[str, Any]:
     return {
         "measured": measurements_of_case(viewer, view.case.id),
         "measure_url": measure_url(viewer, **where, **({"study": subject} if subject else {})),
+        "quick_url": quick_url(viewer, **where, **({"study": subject} if subject else {})),
         "measures_of": view.child.id,
         "back": where,
     }
@@ -38,6 +44,7 @@ def measured_on_study(viewer: Viewer, uid: str, child: int | None) -> dict[str, 
     return {
         "measured": measurements_of_study(viewer, uid),
         "measure_url": measure_url(viewer, study=uid),
+        "quick_url": quick_url(viewer, study=uid),
         "measures_of": child,
         "back": {"study": uid},
     }

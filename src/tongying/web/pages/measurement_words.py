@@ -13,21 +13,11 @@ from tongying.norms.measure import Measure
 from tongying.norms.norm import Norm
 from tongying.norms.score.result import Score
 from tongying.norms.score.velocity import Change
+from tongying.norms.unit_words import value_words
 from tongying.web.measurements.shown import Shown
 from tongying.web.measurements.store import side_in
 from tongying.web.pages.sentences import said
 from tongying.web.pages.words import in_chinese
-
-UNIT_WORDS: Final = {
-    "cm3": "cm³",
-    "mm3": "mm³",
-    "m2": "m²",
-    "kg/m2": "kg/m²",
-    "deg": "°",
-    "1": "",
-    "10*-3.mm2/s": "×10⁻³ mm²/s",
-}
-"""UCUM units that are written otherwise for people."""
 
 AREA_WORDS: Final = {
     "growth": gettext_lazy("Growth"),
@@ -41,7 +31,18 @@ AREA_WORDS: Final = {
     "hip": gettext_lazy("Hip"),
     "thymus": gettext_lazy("Thymus"),
     "vessels": gettext_lazy("Vessels"),
+    "fetal": gettext_lazy("Fetus"),
+    "tumour": gettext_lazy("Tumour"),
+    "thyroid": gettext_lazy("Thyroid"),
+    "spine": gettext_lazy("Spine"),
+    "limb": gettext_lazy("Limbs and bone age"),
+    "chest": gettext_lazy("Chest"),
 }
+
+
+_IN_TENTHS: Final = frozenset({"deg", "%", "mm"})
+"""Units in which a point placed by hand is good for a tenth at best."""
+_IN_WHOLES_FROM: Final = 1000
 
 
 def area_word(area: str) -> str:
@@ -54,11 +55,6 @@ def measure_word(known: Measure | None, measure: str) -> str:
     if known is None:
         return measure
     return known.chinese if in_chinese() else known.english
-
-
-def unit_word(unit: str) -> str:
-    """Return a unit as people write it."""
-    return UNIT_WORDS.get(unit, unit)
 
 
 def side_word(side: str) -> str:
@@ -74,17 +70,13 @@ def name_of(shown: Shown) -> str:
     return f"{side}{name}" if in_chinese() else f"{name}, {side}"
 
 
-def value_words(value: float, unit: str) -> str:
-    """Return a value with its unit.
-
-    Examples
-    --------
-    >>> value_words(16.2, "cm3")
-    '16.2 cm³'
-    """
-    written = unit_word(unit)
-    number = f"{value:.6g}"
-    return f"{number}{written}" if written == "°" else f"{number} {written}".rstrip()
+def measured_words(shown: Shown) -> str:
+    """Return a value with its unit: as typed, or as precise as marks on an image are."""
+    if shown.source == "typed":
+        return value_words(shown.value, shown.unit)
+    if shown.unit in _IN_TENTHS and abs(shown.value) < _IN_WHOLES_FROM:
+        return value_words(round(shown.value, 1), shown.unit)
+    return value_words(float(f"{shown.value:.3g}"), shown.unit)
 
 
 def centile_number(centile: float) -> str:
@@ -162,7 +154,7 @@ def opinion_sentence(shown: Shown) -> str:
     day = shown.measured_on.isoformat()
     what = {
         "name": name_of(shown),
-        "value": value_words(shown.value, shown.unit),
+        "value": measured_words(shown),
         "day": day,
     }
     score = shown.score
@@ -188,7 +180,8 @@ def opinion_sentence(shown: Shown) -> str:
         "norm": score.norm,
         "source": comma.join(source),
     }
-    return " ".join([sentence, *(said(one.sentence) for one in score.caveats)])
+    doubts = {one.code: one.sentence for one in (*score.caveats, *shown.caveats)}
+    return " ".join([sentence, *(said(one) for one in doubts.values())])
 
 
 def change_words(change: Change) -> str:

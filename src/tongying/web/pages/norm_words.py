@@ -36,6 +36,10 @@ AREA_WORDS: Final[dict[str, Promise]] = {
     "bowel and bile ducts": _p("area", "bowel and bile ducts"),
     "hip": _p("area", "hip"),
     "bone": _p("area", "bone"),
+    "tumour": _p("area", "tumour"),
+    "thyroid": _p("area", "thyroid"),
+    "spine": _p("area", "spine"),
+    "limb": _p("area", "limbs"),
 }
 
 AXIS_WORDS: Final[dict[AxisKind, Promise]] = {

@@ -12,7 +12,9 @@ NOT_PICTURES: Final = frozenset({"SR", "SEG", "KO", "PR", "REG", "RTSTRUCT", "DO
 """Modalities of what people and programs derive from images."""
 
 
-def viewer_link(view: CaseView, *, first: str = "", series_uid: str | None = None) -> str:
+def viewer_link(
+    view: CaseView, *, first: str = "", series_uid: str | None = None, layout: str = ""
+) -> str:
     """Return the link that opens a case's studies, or nothing where it has none with images.
 
     Parameters
@@ -22,6 +24,8 @@ def viewer_link(view: CaseView, *, first: str = "", series_uid: str | None = Non
         Study Instance UID of the study to show first; default the subject of the question.
     series_uid : str, optional
         Series to show first.
+    layout : str, optional
+        Hanging protocol of the pathway that the case follows.
     """
     studies = [study for study in view.studies if _has_images(study)]
     studies.sort(key=lambda study: study.uid != first if first else study.prior)
@@ -31,6 +35,7 @@ def viewer_link(view: CaseView, *, first: str = "", series_uid: str | None = Non
         [study.uid for study in studies],
         modalities=set(studies[0].modalities),
         series_uid=series_uid,
+        layout=layout,
     )
 
 

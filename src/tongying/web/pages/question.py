@@ -20,6 +20,7 @@ from tongying.web.cases.showing import show
 from tongying.web.cases.shown import CaseView
 from tongying.web.cases.store import StaleRevision
 from tongying.web.pages.case_context import case_context, lacking_of
+from tongying.web.pages.pathway_context import pathway_card
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
@@ -78,6 +79,7 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
                 "errors": form.errors,
                 "missing": form.missing,
                 "lacking": render_to_string("pages/_lacking.html", lacking, request=request),
+                "parts": {"pathway-box": _pathway(request, now)},
             }
         )
     if request.POST.get("then") == "submit" and not faults:
@@ -112,6 +114,13 @@ def _again(
 ) -> HttpResponse:
     context = case_context(request, view, form=form) | {"shows_faults": True} | more
     return render(request, "pages/case.html", context, status=status)
+
+
+def _pathway(request: HttpRequest, view: CaseView) -> str:
+    """Return the card of the pathway: what the question looks like now, or still misses."""
+    context = {"case": view.case, "view": view, "edits": True}
+    context |= pathway_card(request.viewer, view)  # type: ignore[attr-defined]
+    return render_to_string("pages/_pathway.html", context, request=request)
 
 
 def _number(text: str) -> int | None:

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_noop as fixed
 from tongying.consult.alliance_faults import AllianceRefused
 from tongying.kernel.errors import TongyingError
 from tongying.web.pages.alliance_words import told_fault
+from tongying.web.pages.measure_sentences import told as told_of_measuring
 from tongying.web.pages.norm_sentences import told as told_of_norms
+from tongying.web.pages.pathway_sentences import told as told_of_pathways
 from tongying.web.pages.volume_sentences import told as told_of_volumes
 
 BY_CODE: Final[dict[str, Promise]] = {
@@ -230,6 +232,12 @@ def said(sentence: str) -> str:
     of_norms = told_of_norms(sentence)
     if of_norms is not None:
         return of_norms
+    of_pathways = told_of_pathways(sentence)
+    if of_pathways is not None:
+        return of_pathways
+    of_measuring = told_of_measuring(sentence)
+    if of_measuring is not None:
+        return of_measuring
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 

@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,9 +19,11 @@ from tongying.archive.content_store import ObjectMissing
 from tongying.archive.derived import is_derived
 from tongying.archive.same_content import same_data_set
 from tongying.consult.people import Viewer
+from tongying.dicom.measurement_reading import REPORTS
 from tongying.kernel.audit import Action, AuditEvent
 from tongying.web.cases.models import DocumentRow
 from tongying.web.fusion.models import FusionFile
+from tongying.web.jobs.outbox import promise
 from tongying.web.people.store import viewer_of_login
 from tongying.web.records import index_rows
 from tongying.web.records.children import ChildFinder
@@ -29,6 +32,11 @@ from tongying.web.records.index_rows import SeriesRow, StudyRow
 from tongying.web.records.models import Instance, Series, StoreConflict, Study
 from tongying.web.records.visible import studies_for
 from tongying.web.trail import store as trail
+
+READ_REPORT: Final = "read-report"
+"""Promised work: what a person's report draws becomes measurements."""
+READ_AT_ONCE: Final = timedelta(seconds=5)
+"""A report through STOW-RS is read before it is answered; the worker only if that failed."""
 
 
 @dataclass(slots=True)
@@ -99,6 +107,7 @@ class _Batch:
         arrivals = [self._place_one(one, rows) for one in received]
         made = index_rows.add_instances(rows, self._sender, self._now)
         self._keep_conflicts(made)
+        self._promise_reading(rows, made)
         self._count()
         trail.append(self._summaries(arrivals))
         return arrivals
@@ -178,6 +187,21 @@ class _Batch:
                     "arrived_at": self._now,
                 },
             )
+
+    def _promise_reading(
+        self, rows: Iterable[index_rows.NewInstance], made: dict[tuple[str, str], int]
+    ) -> None:
+        """Promise to read what a person drew; a machine's report waits for who takes it over."""
+        sender = self._sender
+        if sender.user is None or sender.door is Door.SELF:
+            return
+        later = self._now + READ_AT_ONCE if sender.door is Door.STOW else None
+        for row in rows:
+            record = row.received.record
+            if record.sop_class_uid in REPORTS:
+                pk = made[row.hospital, record.sop_instance_uid]
+                payload = {"user": sender.user, "instance": pk}
+                promise(READ_REPORT, payload, not_before=later)
 
     def _make_study(self, one: Received) -> StudyRow:
         record, study = one.record, one.record.study

@@ -86,6 +86,8 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         },
         "expired": "登录已过期。测量仍在此页，重新登录后即可继续保存。",
         "login": "重新登录",
+        "labelSearch": "测量的是什么？输入可搜索",
+        "labelNone": "没有相符的测量名称；可在病例页说明",
     },
     "en-US": {
         "home": "Back to the worklist",
@@ -99,6 +101,8 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "expired": "You are signed out. Your measurements are still on this page; sign in again, "
         "then save.",
         "login": "Sign in again",
+        "labelSearch": "What was measured? Type to search",
+        "labelNone": "No measurement is called so; say it on the case page",
     },
 }
 
@@ -132,7 +136,11 @@ def viewer_language(language_code: str | None) -> str:
 
 
 def viewer_url(
-    study_uids: Sequence[str], *, modalities: Collection[str], series_uid: str | None = None
+    study_uids: Sequence[str],
+    *,
+    modalities: Collection[str],
+    series_uid: str | None = None,
+    layout: str = "",
 ) -> str:
     """Return the link that opens studies in the layout their modalities call for.
 
@@ -147,6 +155,8 @@ def viewer_url(
         Modality codes (0008,0060) of the first study's series.
     series_uid : str, optional
         Series Instance UID of the series to show first.
+    layout : str, optional
+        Hanging protocol of a pathway, which goes before what the modalities call for.
 
     Returns
     -------
@@ -166,7 +176,7 @@ def viewer_url(
     if not study_uids:
         raise NoStudyToOpen("There is no study to open in the viewer.")
     query = {"StudyInstanceUIDs": ",".join(study_uids)}
-    protocol = _hanging_protocol(frozenset(modalities))
+    protocol = layout or _hanging_protocol(frozenset(modalities))
     if protocol is not None:
         query["hangingProtocolId"] = protocol
     if series_uid is not None:
@@ -221,7 +231,12 @@ def _hanging_protocol(modalities: frozenset[str]) -> str | None:
 
 
 def start_values(
-    language_code: str | None, *, csrf_cookie: str, csrf_header: str, login_url: str
+    language_code: str | None,
+    *,
+    csrf_cookie: str,
+    csrf_header: str,
+    login_url: str,
+    measuring: Mapping[str, Any] | None = None,
 ) -> str:
     """Return, as JSON, what the start script needs to know from the server.
 
@@ -235,6 +250,8 @@ def start_values(
         Name of the HTTP header that hands it back.
     login_url : str
         Path of the log-in page.
+    measuring : mapping, optional
+        Labels and pathways (`tongying.web.viewer.measuring.measuring_values`).
 
     Returns
     -------
@@ -258,5 +275,6 @@ def start_values(
             "fused": FUSED,
         },
         "fusedParameters": {"fixed": FIXED_PARAMETER, "overlay": OVERLAY_PARAMETER},
+        **(measuring or {"labels": [], "pathways": {}}),
     }
     return json.dumps(values, ensure_ascii=True, sort_keys=True)

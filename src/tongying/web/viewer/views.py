@@ -23,8 +23,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongying.web.desk.opened import note_opened
+from tongying.web.pathways.library import on_offer_for
 from tongying.web.viewer.config import WORKER_CSP, csp_header, start_values
 from tongying.web.viewer.files import PAGE, ViewerFile, viewer_files
+from tongying.web.viewer.measuring import measuring_values
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -44,6 +46,9 @@ def app_config(request: HttpRequest) -> HttpResponse:
         csrf_cookie=settings.CSRF_COOKIE_NAME,
         csrf_header=settings.CSRF_HEADER_NAME.removeprefix("HTTP_").replace("_", "-"),
         login_url=resolve_url(settings.LOGIN_URL),
+        measuring=measuring_values(
+            get_language(), (one.pathway for one in on_offer_for(request.viewer))
+        ),
     )
     response = HttpResponse(
         render_to_string("viewer/app-config.js", {"values": values}),

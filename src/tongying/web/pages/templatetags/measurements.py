@@ -48,8 +48,8 @@ def measured_name(shown: Shown) -> str:
 
 @register.filter
 def measured_value(shown: Shown) -> str:
-    """Return the value with its unit, as entered."""
-    return words.value_words(shown.value, shown.unit)
+    """Return the value with its unit: as typed, or as precise as marks on an image are."""
+    return words.measured_words(shown)
 
 
 @register.filter

@@ -76,8 +76,10 @@
     document.body.append(bar);
   };
 
-  const logo = React =>
-    React.createElement(
+  let react; // as the page hands it over when it draws its header
+  const logo = React => {
+    react = React;
+    return React.createElement(
       'a',
       {
         href: site.home,
@@ -92,6 +94,7 @@
         words.research
       )
     );
+  };
 
   // ---- layouts -------------------------------------------------------------------------------
   const sync = (type, id, source, target, options) => ({ type, id, source, target, options });
@@ -269,9 +272,10 @@
   );
 
   {% include "viewer/fused-layout.js" %}
+  {% include "viewer/measuring.js" %}
   const us = protocol(site.protocols.us, words.us, { anyImage }, [oneImage]);
 
-  const ours = new Set(Object.values(site.protocols));
+  const ours = new Set([...Object.values(site.protocols), ...Object.keys(site.pathways)]);
   window.config = {
     name: 'tongying',
     routerBasename: site.root,
@@ -279,8 +283,9 @@
       {
         id: 'tongying',
         version: '1.0.0',
-        preRegistration({ servicesManager }) {
-          const { hangingProtocolService } = servicesManager.services;
+        preRegistration({ servicesManager, commandsManager }) {
+          const { hangingProtocolService, measurementService } = servicesManager.services;
+          askForLabels(measurementService, commandsManager);
           // OHIF insists on the first stage of a layout named in the link and shows nothing where
           // it does not apply; our layouts name a second one for that.
           const run = hangingProtocolService.run.bind(hangingProtocolService);
@@ -296,11 +301,13 @@
             hangingProtocolService.addCustomAttribute(name, words.fused, value);
           }
         },
-        getHangingProtocolModule: () => [mr3plane, petct, us, fused],
+        getHangingProtocolModule: () => [mr3plane, petct, us, fused, ...hangings],
       },
     ],
     modes: [],
     customizationService: {
+      measurementLabels: { $set: { labelOnMeasure: false, exclusive: true, items: [] } },
+      'ui.labellingComponent': { $apply: labelling },
       'cornerstone.colorbar': {
         colormaps: {
           $apply: all =>

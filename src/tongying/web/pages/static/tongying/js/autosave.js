@@ -103,6 +103,11 @@ export function autosave(form) {
     showErrors(answer);
     const lacking = document.querySelector("#lacking-box");
     if (lacking && "lacking" in answer) lacking.innerHTML = answer.lacking;
+    for (const [id, html] of Object.entries(answer.parts ?? {})) {
+      const part = document.getElementById(id);
+      if (part) part.innerHTML = html;
+    }
+    form.dispatchEvent(new CustomEvent("tongying:saved", { detail: answer }));
   }
 
   function showErrors({ errors, missing }) {
@@ -211,14 +216,19 @@ export function keepHere(form) {
 function valuesOf(form) {
   const values = {};
   for (const [name, text] of new FormData(form)) {
-    if (!/^(csrfmiddlewaretoken|revision|then|confirm)$/.test(name)) values[name] = text;
+    if (/^(csrfmiddlewaretoken|revision|then|confirm)$/.test(name)) continue;
+    values[name] = [values[name], text].filter(Boolean).join("\n"); // several answers are lines
   }
   return values;
 }
 
 function fill(form, name, text) {
-  const field = form.elements[name];
-  if (field) field.value = text ?? "";
+  const fields = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+  const ticked = new Set((text ?? "").split("\n"));
+  for (const field of fields) {
+    if (/^(radio|checkbox)$/.test(field.type)) field.checked = ticked.has(field.value);
+    else if (fields.length === 1) field.value = text ?? "";
+  }
 }
 
 function labelsOf(form) {

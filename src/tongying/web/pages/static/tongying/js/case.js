@@ -3,6 +3,7 @@
 import { autosave, keepHere } from "./autosave.js";
 import { csrfToken, showFailure } from "./frame.js";
 import { onKey } from "./keys.js";
+import "./measured.js";
 import { pickKeyImages } from "./pick.js";
 
 const dialog = document.getElementById("ask");
@@ -68,6 +69,7 @@ function sendButton() {
 
 onKey("v", () => document.getElementById("open-viewer")?.click());
 onKey("c", () => document.getElementById("report-critical")?.click());
+onKey("p", () => document.getElementById("open-pathway")?.click());
 onKey("u", () => location.assign("/"));
 onKey("ctrl+enter", () => sendButton()?.click());
 pickKeyImages();

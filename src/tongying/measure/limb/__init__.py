@@ -1,0 +1,1 @@
+"""Measurements of the limbs and skeletal maturity."""

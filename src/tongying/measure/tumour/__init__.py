@@ -1,0 +1,1 @@
+"""Measurements of the tumours and lymph nodes."""

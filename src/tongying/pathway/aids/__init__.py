@@ -1,0 +1,1 @@
+"""Decision aids: a published rule applied to answers. They prompt, and never decide."""

@@ -1,0 +1,1 @@
+"""Pathways on the case: which one is followed, what is missing, the structured answer."""
