@@ -64,7 +64,7 @@ def test_a_hip_question_takes_25_clicks_at_most_and_the_page_says_what_is_missin
     mouse.into("#f-provisional_diagnosis", "左髋发育不良？")
     mouse.on("input[name=confidence][value=unsure]")
     mouse.into("#f-history", "臀位产，左侧外展受限。")
-    mouse.into("#f-weight_kg", "4.9")
+    mouse.into("#f-weight_kg", "16.5")
     mouse.on("#f-measured_on")
     page.fill("#f-measured_on", "2026-03-01")
     mouse.on("#f-specialty")

@@ -15,11 +15,11 @@ import viewer_reports as viewer
 from tongying.archive.arrival import Arrival, Door, Sender
 from tongying.archive.ingest import Intake
 from tongying.dicom.phantoms.infant_hip_us import hip_truth
-from tongying.measure.plane import Point
+from tongying.measure.plane import Plane, Point
 from tongying.web import now as clock
 from tongying.web.jobs.models import OutboxRow
 from tongying.web.jobs.store import run, waiting
-from tongying.web.measurements.drawn_image import ImagePlace
+from tongying.web.measurements.drawn_image import ImagePlace, MarksUncertain, check_square
 from tongying.web.measurements.from_reports import read_arrived
 from tongying.web.measurements.models import DrawingRow, MeasurementRow
 from tongying.web.measurements.unread import MeaningRefused, say_what, unread_in_case
@@ -209,3 +209,9 @@ def test_a_reader_of_the_page_is_told_once(hips: dict[str, ImagePlace]) -> None:
     assert version
     assert page.get(f"/cases/{case}/measured/", {"have": version}).status_code == 204
     assert world.client("stranger").get(f"/cases/{case}/measured/").status_code == 404
+
+
+def test_marks_of_the_viewer_on_pixels_that_are_not_square_are_not_believed() -> None:
+    check_square(Plane.calibrated(column_mm=0.5, row_mm=0.5, source="region"))
+    with pytest.raises(MarksUncertain, match="not square"):
+        check_square(Plane.calibrated(column_mm=0.5, row_mm=0.6, source="region"))

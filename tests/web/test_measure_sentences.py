@@ -10,8 +10,9 @@ from django.utils import translation
 
 import tongying.measure
 from tongying.measure.contradictions import Told, contradictions
+from tongying.measure.hip.graf_type import graf_type
 from tongying.measure.plane import Plane
-from tongying.measure.recipe import Drawing, MarksMissing, MarksRefused, SideUnknown
+from tongying.measure.recipe import ChildKnown, Drawing, MarksMissing, MarksRefused, SideUnknown
 from tongying.measure.registry import RecipeUnknown, carry_out, recipe_of
 from tongying.web.pages import measure_sentences
 from tongying.web.pages.sentences import said
@@ -27,7 +28,17 @@ MODULES = (
     "contradictions.py",
     *(
         str(path.relative_to(MEASURE))
-        for area in ("abdomen", "body", "brain", "fetal", "kidney", "thyroid")
+        for area in (
+            "abdomen",
+            "body",
+            "brain",
+            "fetal",
+            "hip",
+            "kidney",
+            "limb",
+            "spine",
+            "thyroid",
+        )
         for path in sorted((MEASURE / area).glob("*.py"))
     ),
 )
@@ -89,6 +100,13 @@ def test_marks_and_measurements_are_named_in_the_readers_language():
         assert said(sideless) == "肾脏长径：请注明是右侧还是左侧。"
     with translation.override("en"):
         assert said(missing) == missing == "Mark this first: Upper and lower pole of the kidney."
+
+
+def test_the_type_by_the_age_since_birth_is_told():
+    twin = ChildKnown(age_days=98, corrected_age_days=56)
+    caveats = {one.code: one.sentence for one in graf_type(55.0, 60.0, twin).caveats}
+    with translation.override("zh-hans"):
+        assert said(caveats["hip.type-by-birth-age"]) == "若按出生后日龄，则为 IIb 型。"
 
 
 def test_the_units_of_an_age_are_told():

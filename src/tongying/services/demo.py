@@ -28,6 +28,7 @@ from tongying.kernel.gestation import GestationalAge
 from tongying.services.demo_books import make_alliance
 from tongying.services.demo_cases import CASES, DemoCase
 from tongying.services.demo_norms import make_norms
+from tongying.services.demo_pathways import make_pathways
 from tongying.services.demo_people import HOSPITALS, PEOPLE
 from tongying.services.demo_studies import CHINA, DemoStudy, demo_studies
 from tongying.web.cases import store as cases
@@ -121,8 +122,10 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
         what = " ".join(f"{kind}×{count}" for kind, count in sorted(counts.items()))
         say(f"{study.hospital_code} {study.study_description.removeprefix('演示 ')}: {what}")
     _file_fetal(studies)
-    states = Counter(_make_case(case, _Placed(studies, now)).value for case in CASES)
+    made = {case.study: _make_case(case, _Placed(studies, now)) for case in CASES}
+    states = Counter(state.value for _, state in made.values())
     say(f"{len(CASES)} 例会诊 cases: " + " · ".join(f"{n} {s}" for s, n in sorted(states.items())))
+    measured = make_pathways(studies, {key: number for key, (number, _) in made.items()}, say)
     norms = make_norms(studies, now.astimezone(CHINA).date(), say)
     say(f"{sum(modalities.values())} 幅 images, {time.monotonic() - began:.0f} s")
     say(table)
@@ -136,6 +139,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
         "images": dict(sorted(modalities.items())),
         "cases": dict(sorted(states.items())),
         "norms": norms,
+        "pathways": measured,
         "password": password,
         "people": [
             {"login": one.login, "name": one.name, "role": one.role.value, "hospital": one.hospital}
@@ -221,18 +225,18 @@ def _file_fetal(studies: dict[str, DemoStudy]) -> None:
     file_with_child(viewer_of_login(FILES), row.pk, link)
 
 
-def _make_case(case: DemoCase, placed: _Placed) -> State:
+def _make_case(case: DemoCase, placed: _Placed) -> tuple[int, State]:
     """Ask a question and take it as far as it is to go; each step by the one whose step it is."""
     study = placed.studies[case.study]
     author = viewer_of_login(case.author)
     number = cases.begin(author, study.study_uid)
     cases.act(author, number, Act(Move.EDIT, question=_question(case, study, placed.now)))
     if case.state is State.DRAFT:
-        return case.state
+        return number, case.state
     cases.act(author, number, Act(Move.SUBMIT))
     steps = _ORDER[1 : _ORDER.index(case.state) + 1]
     if State.ASSIGNED not in steps:
-        return case.state
+        return number, case.state
     expert = viewer_of_login(case.expert)
     chosen = Act(Move.ASSIGN, assignee=expert.user, reason=CHOSEN_BY_HAND)
     cases.act(viewer_of_login(DESK), number, chosen)
@@ -246,7 +250,7 @@ def _make_case(case: DemoCase, placed: _Placed) -> State:
         cases.act(expert, number, amend)
     if State.ACKNOWLEDGED in steps:
         cases.act(author, number, Act(Move.ACKNOWLEDGE))
-    return case.state
+    return number, case.state
 
 
 def _question(case: DemoCase, study: DemoStudy, now: datetime) -> Question:

@@ -144,8 +144,8 @@ _HE = _Child("HGFY", "00120077", "He^Siyuan=何^思远", 47, "F")
 _LIU = _Child("XNZX", "00120077", "Liu^Zihan=刘^子涵", 1910, "F")
 _XIANG = _Child("ESFY", "E2611203", "Xiang^Baobao=向^宝宝", 9, "M")
 _DENG = _Child("XTYY", "T118820", "Deng^Kexin=邓^可欣", 92, "F")
-_TWIN_A = _Child("HGFY", "00133001", "Lin^Anan=林^安安", 98, "F")
-_TWIN_B = _Child("HGFY", "00133002", "Lin^Ningning=林^宁宁", 98, "F")
+_TWIN_A = _Child("HGFY", "00133001", "Lin^Anan=林^安安", 99, "F")
+_TWIN_B = _Child("HGFY", "00133002", "Lin^Ningning=林^宁宁", 99, "F")
 _WANG = _Child("HGFY", "00131560", "Wang^Haoran=王^浩然", 4400, "M")
 _CHEN = _Child("XTYY", "T097311", "Chen^Yihan=陈^艺涵", 4320, "F")
 _MA = _Child("ESFY", "E2588014", "Ma^Tianyu=马^天宇", 2250, "M")
@@ -161,6 +161,15 @@ POLYP = Bowel()
 RINGS = Bowel(with_polyp=False, target_mm=29.0)
 HIP_LEFT_DYSPLASTIC = HipGeometry(alpha_deg=47, beta_deg=72)
 HIP_RIGHT_NORMAL = HipGeometry(alpha_deg=63, beta_deg=52, tilt_deg=1)
+TWIN_A_HIPS = (
+    HipGeometry(alpha_deg=55, beta_deg=63),
+    HipGeometry(alpha_deg=61, beta_deg=54, tilt_deg=1),
+)
+TWIN_B_HIPS = (
+    HipGeometry(alpha_deg=58, beta_deg=60),
+    HipGeometry(alpha_deg=57, beta_deg=61, tilt_deg=1),
+)
+"""Left and right."""
 _NEWBORN = {"head_radius_mm": 7.0}
 FETAL_SLICES = (44, 68)
 """First and last (exclusive) of the drawn head's slices that the fetal study has."""
@@ -239,11 +248,7 @@ _VISITS: tuple[_Visit, ...] = (
         1,
         (5.1, 0.57),
         "演示 髋关节超声",
-        partial(
-            _hips,
-            HipGeometry(alpha_deg=55, beta_deg=63),
-            HipGeometry(alpha_deg=61, beta_deg=54, tilt_deg=1),
-        ),
+        partial(_hips, *TWIN_A_HIPS),
     ),
     _Visit(
         "twin-b-hip",
@@ -251,11 +256,7 @@ _VISITS: tuple[_Visit, ...] = (
         1,
         (4.9, 0.56),
         "演示 髋关节超声",
-        partial(
-            _hips,
-            HipGeometry(alpha_deg=58, beta_deg=60),
-            HipGeometry(alpha_deg=57, beta_deg=61, tilt_deg=1),
-        ),
+        partial(_hips, *TWIN_B_HIPS),
     ),
     _Visit("yang-mr", _YANG, 4, (15.8, 1.01), "演示 头颅 MR", partial(_head, 1.0, "yang")),
     _Visit("wen-us", _WEN, 0, (18.2, 1.1), "演示 腹部超声", partial(_bowel, (POLYP, RINGS))),

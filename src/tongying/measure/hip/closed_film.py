@@ -58,9 +58,10 @@ def closed_film(drawing: Drawing) -> Result:
     frame = frame_of(drawing, TEARDROP)
     turned = rotation(of_side(drawing, ""), frame)
     days = drawing.child.age_days
-    young = (STILL_OPEN,) if days is not None and days < DAYS_OF_OPEN else ()
+    young = (STILL_OPEN,) if days is None or days < DAYS_OF_OPEN else ()
     caveats = (*doubts(drawing, frame), *position_doubts(turned, None), *young)
     values: list[Measurement] = []
+    refusals: list[Caveat] = []
     for name, side in SIDES:
         check_side(drawing, frame, side, (f"sourcil-medial-{name}", f"head-{name}"))
         if not has_edge(drawing, side):
@@ -69,12 +70,15 @@ def closed_film(drawing: Drawing) -> Result:
         values.extend(_angles(sided, frame, f"sourcil-medial-{name}"))
         if drawing.has(f"head-{name}"):
             method = method_of(sided, side, RULE)
-            values.extend(of_head(sided, frame, f"head-{name}", method=method))
+            told_of_head, untold = of_head(sided, frame, f"head-{name}", method=method)
+            values.extend(told_of_head)
+            refusals.extend(untold)
     return Result(
         (
             *(replace(one, caveats=(*one.caveats, *caveats)) for one in values),
             *((turned,) if turned is not None else ()),
-        )
+        ),
+        refusals=tuple(dict.fromkeys(refusals)),
     )
 
 

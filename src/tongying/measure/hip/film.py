@@ -47,7 +47,8 @@ from tongying.measure.recipe import (
     Sided,
     Step,
 )
-from tongying.measure.told import told
+from tongying.measure.told import as_refusal, told
+from tongying.norms.measure import measure_of
 from tongying.norms.method import MeasuringMethod
 
 INDEX, CENTRE_EDGE = "acetabular-index", "lateral-centre-edge-angle"
@@ -63,6 +64,18 @@ YOUNG_CENTRE = Caveat(
     "Below five years, or at an age not known, the ossified part need not show the centre of the"
     " femoral head: centre-edge angle, migration percentage and head index are uncertain.",
 )
+UNTOLD = {
+    CENTRE_EDGE: Caveat(
+        "hip.centre-edge-untold",
+        "The femoral head stands so far out of the socket that no centre-edge angle is told; the"
+        " migration percentage and the IHDI grade describe it.",
+    ),
+    HEAD_INDEX: Caveat(
+        "hip.head-index-untold",
+        "The marked part of the femoral head is too small for a head index; none is told.",
+    ),
+}
+"""Values of a head that are left out where they mean nothing, each with its reason."""
 
 
 def pelvis_film(drawing: Drawing) -> Result:
@@ -83,29 +96,34 @@ def pelvis_film(drawing: Drawing) -> Result:
     caveats = (*doubts(drawing, frame), *position_doubts(turned, tilted))
     values: list[Measurement] = []
     grades: list[Grade] = []
+    refusals: list[Caveat] = []
     for name, side in SIDES:
         if not has_edge(drawing, side):
             continue
         sided, edge = of_side(drawing, side), edge_of(drawing, side)
         values.append(_index(sided, frame, edge, side))
         if drawing.has(f"h-point-{name}"):
-            grades.append(ihdi_grade(drawing.shaped(f"h-point-{name}")[0], edge, frame, side))
+            try:
+                grades.append(ihdi_grade(drawing.shaped(f"h-point-{name}")[0], edge, frame, side))
+            except MarksRefused as error:
+                refusals.append(as_refusal(error))
         if drawing.has(f"head-{name}"):
-            values.extend(
-                of_head(
-                    sided,
-                    frame,
-                    f"head-{name}",
-                    method=method_of(sided, side),
-                    caveats=young_centre(drawing),
-                )
+            told_of_head, untold = of_head(
+                sided,
+                frame,
+                f"head-{name}",
+                method=method_of(sided, side),
+                caveats=young_centre(drawing),
             )
+            values.extend(told_of_head)
+            refusals.extend(untold)
     return Result(
         (
             *(replace(one, caveats=(*one.caveats, *caveats)) for one in values),
             *(one for one in (turned, tilted) if one is not None),
         ),
         tuple(replace(one, caveats=(*one.caveats, *caveats)) for one in grades),
+        tuple(dict.fromkeys(refusals)),
     )
 
 
@@ -135,13 +153,27 @@ def of_head(
     *,
     method: MeasuringMethod,
     caveats: tuple[Caveat, ...] = (),
-) -> tuple[Measurement, ...]:
-    """Return centre-edge angle, migration percentage and head index of one side.
+) -> tuple[tuple[Measurement, ...], tuple[Caveat, ...]]:
+    """Return the values of a femoral head, and what is not told of it.
+
+    A head far out of the socket has no centre-edge angle that means anything, a small ossified part
+    no head index; the other values of the film stay.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        As that of one side.
+    frame : Frame
+    name : str
+        The step in which the head was drawn.
+    method : MeasuringMethod
+    caveats : tuple of Caveat
+        What is doubtful about the outline of the head.
 
     Raises
     ------
     MarksRefused
-        If the head is no ellipse, or a value is not possible in a child.
+        If the head is no ellipse, or its centre lies on the edge of the roof.
     """
     head, side = drawing.shaped(name), drawing.side
     edge = edge_of(drawing, side)
@@ -150,10 +182,18 @@ def of_head(
         (REIMERS, migration_percent(head, edge, frame, side), "%"),
         (HEAD_INDEX, head_index_percent(head, edge, frame, side), "%"),
     )
-    return tuple(
+    values = tuple(
         told(measure, value, unit, drawing=drawing, method=method, caveats=caveats)
         for measure, value, unit in found
+        if _may_be_told(measure, value)
     )
+    untold = tuple(UNTOLD[one] for one, value, _ in found if not _may_be_told(one, value))
+    return values, untold
+
+
+def _may_be_told(measure: str, value: float) -> bool:
+    known = measure_of(measure)
+    return measure not in UNTOLD or known.low <= value <= known.high
 
 
 def young_centre(drawing: Drawing) -> tuple[Caveat, ...]:
@@ -185,7 +225,17 @@ _SIDE_WORDS = {"right": ("right", "右侧"), "left": ("left", "左侧")}
 def both(
     name: str, mark: Mark, english: str, chinese: str, *, optional: bool = True
 ) -> tuple[Step, Step]:
-    """Return a step for the right and the same for the left."""
+    """Return a step for the right and the same for the left.
+
+    Parameters
+    ----------
+    name : str
+        Without the side.
+    mark : Mark
+    english, chinese : str
+        What to mark, without the side.
+    optional : bool
+    """
     right, left = (
         Step(f"{name}-{end}", mark, f"{english}, {words[0]}", f"{words[1]}{chinese}", optional)
         for end, words in _SIDE_WORDS.items()

@@ -61,6 +61,7 @@ AGE_UNKNOWN = Caveat(
     "hip.age-unknown",
     "The age is not known; this type does not depend on it within the first year of life.",
 )
+BY_BIRTH_CODE = "hip.type-by-birth-age"
 BY_CORRECTED_AGE = Caveat(
     "hip.corrected-age", "The type follows from the corrected age of a child born preterm."
 )
@@ -69,7 +70,7 @@ BY_CORRECTED_AGE = Caveat(
 def graf_type(
     alpha_deg: float, beta_deg: float | None, child: ChildKnown, *, side: str = ""
 ) -> Grade:
-    """Return Graf's type; it never decides.
+    """Return Graf's type by the angles as they are told, to a tenth of a degree; it never decides.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def graf_type(
     beta_deg : float or None
         Between the baseline and the cartilage roof line; None where it was not drawn.
     child : ChildKnown
-        The corrected age counts where it is known, else the age since birth.
+        The corrected age counts where it is known, else the age since birth; where both give
+        different types, a caveat names the other one.
     side : str
         R, L, or empty.
 
@@ -100,6 +102,8 @@ def graf_type(
     for angle in (alpha_deg, 0.0 if beta_deg is None else beta_deg):
         if not (math.isfinite(angle) and 0 <= angle <= LARGEST_ANGLE_DEG):
             raise MarksRefused("An angle of a hip lies between 0 and 180 degrees.")
+    # What is printed as 60.0 is type I, whatever the arithmetic of the lines left behind it.
+    alpha_deg, beta_deg = round(alpha_deg, 1), None if beta_deg is None else round(beta_deg, 1)
     days = _days(child)
     value = _type(alpha_deg, beta_deg, days)
     caveats = [STANDARD_PLANE]
@@ -113,6 +117,8 @@ def graf_type(
         caveats.append(AGE_UNKNOWN)
     elif child.corrected_age_days is not None:
         caveats.append(BY_CORRECTED_AGE)
+        if child.age_days is not None:
+            caveats.extend(_by_birth(value, _type(alpha_deg, beta_deg, child.age_days)))
     corrected = child.corrected_age_days is not None
     english = f"alpha {alpha_deg:.1f}°" + ("" if beta_deg is None else f", beta {beta_deg:.1f}°")
     chinese = f"α角 {alpha_deg:.1f}°" + ("" if beta_deg is None else f"，β角 {beta_deg:.1f}°")
@@ -140,6 +146,13 @@ def expected_alpha_deg(age_days: int) -> float:
     """
     gained = (MATURE_ALPHA_DEG - IMMATURE_ALPHA_DEG) * age_days / DAYS_OF_IIA
     return IMMATURE_ALPHA_DEG + gained
+
+
+def _by_birth(value: str, other: str) -> tuple[Caveat, ...]:
+    """Return what the type would be by the age since birth, where that is another one."""
+    if other == value:
+        return ()
+    return (Caveat(BY_BIRTH_CODE, f"By the age since birth it would be type {other}."),)
 
 
 def _days(child: ChildKnown) -> int | None:

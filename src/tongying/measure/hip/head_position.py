@@ -10,12 +10,13 @@ J Pediatr Orthop 2015; 35: 478-484, doi 10.1097/BPO.0000000000000318 (IHDI).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongying.measure.hip.pelvis import Frame, extent
+from tongying.measure.hip.femoral_head import reach_along
+from tongying.measure.hip.pelvis import Frame
+from tongying.measure.plane import Places
 from tongying.measure.recipe import Grade, MarksRefused
 
 IHDI = "ihdi"
@@ -52,7 +53,8 @@ def ihdi_zone(lateral: float, cranial: float) -> str:
     Raises
     ------
     MarksRefused
-        If a distance is no number.
+        If a distance is no number, or the place lies above Hilgenreiner's line and not lateral of
+        Perkin's, where grade I and grade IV both hold.
 
     Examples
     --------
@@ -62,6 +64,11 @@ def ihdi_zone(lateral: float, cranial: float) -> str:
     if not (math.isfinite(lateral) and math.isfinite(cranial)):
         raise MarksRefused("The H-point is no place on the film.")
     if cranial > 0:
+        if lateral <= 0:
+            raise MarksRefused(
+                "The H-point lies above Hilgenreiner's line and not lateral of Perkin's line, where"
+                " no IHDI grade is defined."
+            )
         return "IV"
     if lateral <= 0:
         return "I"
@@ -77,12 +84,13 @@ def ihdi_grade(
     Raises
     ------
     MarksRefused
-        If the H-point is no place.
+        If no grade is defined where the H-point lies.
     """
     near = ON_LINE * float(np.hypot(*(frame.left - frame.right)))
     lateral = frame.along(h_point, side) - frame.along(edge, side)
     cranial = frame.above(h_point)
-    value = ihdi_zone(*(0.0 if abs(one) < near else one for one in (lateral, cranial)))
+    lateral, cranial = (0.0 if abs(one) < near else one for one in (lateral, cranial))
+    value = ihdi_zone(-cranial if abs(lateral + cranial) < near else lateral, cranial)
     english, chinese = IHDI_WORDS[value]
     return Grade(
         scheme=IHDI,
@@ -99,10 +107,13 @@ def centre_edge_deg(
 ) -> float:
     """Return the lateral centre-edge angle, negative where the edge lies medial of the centre.
 
+    It opens at the centre, from straight cranial towards the edge; beyond 90 degrees either way the
+    centre lies above the edge.
+
     Raises
     ------
     MarksRefused
-        If the centre lies on the edge, or level with it or above it.
+        If the centre lies on the edge.
     """
     reach = edge - centre
     lateral, cranial = float(reach @ frame.lateral(side)), float(reach @ frame.cranial)
@@ -111,22 +122,18 @@ def centre_edge_deg(
     return math.degrees(math.atan2(lateral, cranial))
 
 
-def migration_percent(
-    head: Iterable[Iterable[float]], edge: NDArray[np.float64], frame: Frame, side: str
-) -> float:
+def migration_percent(head: Places, edge: NDArray[np.float64], frame: Frame, side: str) -> float:
     """Return the part of the head's width that lies lateral of Perkin's line, 0 to 100 percent.
 
     Raises
     ------
     MarksRefused
-        If the head has no width.
+        If the head is no ellipse.
     """
     return 100 * min(max(_uncovered(head, edge, frame, side), 0.0), 1.0)
 
 
-def head_index_percent(
-    head: Iterable[Iterable[float]], edge: NDArray[np.float64], frame: Frame, side: str
-) -> float:
+def head_index_percent(head: Places, edge: NDArray[np.float64], frame: Frame, side: str) -> float:
     """Return how far the roof reaches over the head from medial, in percent of its width.
 
     Above 100 where the edge lies lateral of the head.
@@ -134,14 +141,12 @@ def head_index_percent(
     Raises
     ------
     MarksRefused
-        If the head has no width.
+        If the head is no ellipse.
     """
     return 100 * max(1.0 - _uncovered(head, edge, frame, side), 0.0)
 
 
-def _uncovered(
-    head: Iterable[Iterable[float]], edge: NDArray[np.float64], frame: Frame, side: str
-) -> float:
+def _uncovered(head: Places, edge: NDArray[np.float64], frame: Frame, side: str) -> float:
     lateral = frame.lateral(side)
-    centre, half = extent(head, lateral)
+    centre, half = reach_along(head, lateral)
     return (centre + half - float(edge @ lateral)) / (2 * half)

@@ -6,7 +6,6 @@ from the edges of the acetabular roof, which lie above the line on every film.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,8 +23,7 @@ LANDMARKS = {EDGE: "lateral edge of the roof", SOURCIL: "lateral end of the sour
 
 MIRRORED = Caveat(
     "hip.film-mirrored",
-    "The right hip was marked on the right of the image: the film is mirrored or taken from behind,"
-    " or the sides are mixed up.",
+    "Right and left lie as on a mirrored film or one seen from behind, or the sides are mixed up.",
 )
 LANDMARKS_DIFFER = Caveat(
     "hip.landmarks-differ",
@@ -142,24 +140,11 @@ def doubts(drawing: Drawing, frame: Frame) -> tuple[Caveat, ...]:
     """Return what is doubtful about the film as a whole."""
     marked = [side for _, side in SIDES if has_edge(drawing, side)]
     differ = len({landmark_of(drawing, side) for side in marked}) > 1
-    mirrored = float(frame.towards_left[0]) < 0
+    # A film that is only turned keeps its hand: seen from the front, cranial lies a quarter turn
+    # counter-clockwise of the way to the left.
+    along, cranial = frame.towards_left, frame.cranial
+    mirrored = float(along[0] * cranial[1] - along[1] * cranial[0]) > 0
     return (*((MIRRORED,) if mirrored else ()), *((LANDMARKS_DIFFER,) if differ else ()))
-
-
-def extent(ellipse: Iterable[Iterable[float]], along: NDArray[np.float64]) -> tuple[float, float]:
-    """Return centre and half width of an ellipse along a direction.
-
-    Raises
-    ------
-    MarksRefused
-        If it has no width.
-    """
-    ends = np.asarray(list(ellipse), dtype=np.float64)
-    axes = (ends[1] - ends[0]) / 2, (ends[3] - ends[2]) / 2
-    half = float(np.hypot(*(axis @ along for axis in axes)))
-    if half <= 0:
-        raise MarksRefused("The femoral head must be an ellipse with two axes.")
-    return float(ends.mean(axis=0) @ along), half
 
 
 def _name(side: str) -> str:

@@ -50,11 +50,14 @@ def rotation(drawing: Drawing, frame: Frame) -> Measurement | None:
     Raises
     ------
     MarksRefused
-        If a foramen has no width.
+        If a foramen has no width, or that of the right lies left of the other.
     """
     names = [f"{FORAMEN}-{name}" for name, _ in SIDES]
     if not all(drawing.has(name) for name in names):
         return None
+    middles = [drawing.shaped(name).mean(axis=0) for name in names]
+    if float((middles[1] - middles[0]) @ frame.towards_left) <= 0:
+        raise MarksRefused("A mark of one hip lies on the other side of the body.")
     right, left = (_span(drawing, name, frame.towards_left) for name in names)
     return _said(ROTATION, right / left, ROTATION_RULE, drawing)
 

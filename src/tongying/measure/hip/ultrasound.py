@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from tongying.kernel.caveat import Caveat
 from tongying.measure.geometry import acute_deg, angle_deg, direction, offset
+from tongying.measure.hip.femoral_head import reach_along
 from tongying.measure.hip.graf_type import SOURCE, graf_type
 from tongying.measure.plane import Places
 from tongying.measure.recipe import (
@@ -67,10 +68,11 @@ def graf(drawing: Drawing) -> Result:
     baseline, roof = drawing.shaped(BASELINE), drawing.shaped(BONY_ROOF)
     alpha = acute_deg(baseline, roof)
     deep = _deep_first(baseline, roof)
+    caudal = _caudal(baseline, deep)
     values = [told(ALPHA, alpha, "deg", drawing=drawing, method=_GRAF)]
     beta = None
     if drawing.has(CARTILAGE_ROOF):
-        beta = _beta_deg(baseline, deep, drawing.shaped(CARTILAGE_ROOF))
+        beta = _beta_deg(baseline, deep, drawing.shaped(CARTILAGE_ROOF), caudal)
         values.append(told(BETA, beta, "deg", drawing=drawing, method=_GRAF))
     if drawing.has(HEAD):
         values.append(_coverage(drawing, deep[0]))
@@ -111,15 +113,29 @@ def _deep_first(baseline: Places, roof: Places) -> Places:
     return roof if deep == first else np.asarray(roof[::-1])
 
 
-def _beta_deg(baseline: Places, deep: Places, cartilage: Places) -> float:
+def _caudal(baseline: Places, deep: Places) -> NDArray[np.float64]:
+    """Return the baseline's direction towards the rim, from which alpha opens.
+
+    Either end of the baseline may be drawn first, so the acute angle tells the direction; a roof
+    line for which that lies behind the whole baseline would make alpha obtuse.
+    """
+    along = direction(baseline)
+    caudal = along if float(along @ direction(deep[::-1])) >= 0 else -along
+    if min(float((place - deep[1]) @ caudal) for place in baseline) > 0:
+        raise MarksRefused(
+            "The bony roof line leans over towards the iliac wing: it or the baseline is wrong."
+        )
+    return caudal
+
+
+def _beta_deg(
+    baseline: Places, deep: Places, cartilage: Places, caudal: NDArray[np.float64]
+) -> float:
     """Return beta; `deep` is the bony roof line, its deep end first.
 
     Alpha and beta open towards caudal, where the bony roof runs from the rim; beta is obtuse where
     the labrum is pushed up.
     """
-    caudal = direction(baseline)
-    if float(caudal @ direction(deep[::-1])) < 0:
-        caudal = -caudal
     inward = math.copysign(1.0, offset(deep[0], baseline))
     depths = [inward * offset(place, baseline) for place in cartilage]
     inner, outer = cartilage[int(np.argmax(depths))], cartilage[int(np.argmin(depths))]
@@ -139,10 +155,7 @@ def _coverage(drawing: Drawing, deep: NDArray[np.float64]) -> Measurement:
     inward = math.copysign(1.0, depth)
     along = direction(baseline)
     across = np.asarray([-along[1], along[0]]) * inward
-    half_axes = (head[1] - head[0]) / 2, (head[3] - head[2]) / 2
-    radius = float(np.hypot(*(axis @ across for axis in half_axes)))
-    if radius <= 0:
-        raise MarksRefused("The femoral head must be an ellipse with two axes.")
+    radius = reach_along(head, across)[1]
     below = radius + inward * offset(head.mean(axis=0), baseline)
     percent = 100 * float(min(max(below / (2 * radius), 0.0), 1.0))
     return told(COVERAGE, percent, "%", drawing=drawing, method=_COVERAGE)

@@ -11,7 +11,14 @@ import math
 
 import numpy as np
 
-from tongying.measure.geometry import angle_deg, crossing, direction, offset
+from tongying.measure.geometry import (
+    angle_deg,
+    crossing,
+    direction,
+    length,
+    offset,
+    segments_cross,
+)
 from tongying.measure.plane import Places
 from tongying.measure.recipe import Drawing, Mark, MarksRefused, Recipe, Result, Sided, Step
 from tongying.measure.told import told
@@ -21,6 +28,12 @@ NECK_SHAFT, TIBIOFEMORAL = "neck-shaft-angle", "tibiofemoral-angle"
 NECK_SHAFT_RULE = "axis of the femoral neck with that of the shaft, frontal film"
 TIBIOFEMORAL_RULE = "anatomical axes of femur and tibia, varus positive, frontal standing film"
 MODALITIES = frozenset({"CR", "DX", "RG", "CT"})
+MOST_BEYOND = 0.75
+"""An axis drawn on past the corner by more than this share of its longer part does not tell which
+of its ends is the head, or the knee (needs sign-off)."""
+LEAST_ASIDE = 0.01
+"""How far the head of the fibula lies from the tibia's axis at least, as a share of the axis drawn
+(needs sign-off)."""
 
 
 def neck_shaft(drawing: Drawing) -> Result:
@@ -31,7 +44,7 @@ def neck_shaft(drawing: Drawing) -> Result:
     MarksMissing
         If the axes are not drawn.
     MarksRefused
-        If they are parallel, or the angle is not possible in a child.
+        If they are parallel, cross near the middle of one, or the angle is not possible in a child.
     """
     places = drawing.shaped("axes")
     neck, shaft = places[:2], places[2:]
@@ -51,14 +64,17 @@ def tibiofemoral(drawing: Drawing) -> Result:
     MarksMissing
         If a bone or the head of the fibula is not marked.
     MarksRefused
-        If the axes lie across each other, or the fibula lies on the tibia's axis.
+        If the axes cross within the bones, the fibula lies on the tibia's axis, or the angle is not
+        possible in a child.
     """
     femur, tibia = drawing.shaped("femur"), drawing.shaped("tibia")
+    if segments_cross(femur, tibia):
+        raise MarksRefused("The axes of femur and tibia cannot cross within the bones.")
     fibula = drawing.shaped("fibula")[0]
     femur = _from_far(femur, tibia.mean(axis=0))
     tibia = np.asarray(_from_far(tibia, femur.mean(axis=0))[::-1])
     lateral = offset(fibula, tibia)
-    if lateral == 0:
+    if abs(lateral) < LEAST_ASIDE * length(tibia):
         raise MarksRefused("The head of the fibula cannot lie on the axis of the tibia.")
     down, shin = direction(femur), direction(tibia)
     turn = math.degrees(
@@ -69,9 +85,12 @@ def tibiofemoral(drawing: Drawing) -> Result:
     return Result((told(TIBIOFEMORAL, varus, "deg", drawing=drawing, method=method),))
 
 
-def _far_end(line: Places, place: Places) -> Places:
-    away = np.hypot(*(line - place).T)
-    return np.asarray(line[int(away.argmax())])
+def _far_end(line: Places, corner: Places) -> Places:
+    away = (line - corner) @ direction(line)
+    near, far = sorted(np.abs(away))
+    if away[0] * away[1] < 0 and near > MOST_BEYOND * far:
+        raise MarksRefused("The axes of neck and shaft cannot cross in the middle of one of them.")
+    return np.asarray(line[int(np.abs(away).argmax())])
 
 
 def _from_far(line: Places, place: Places) -> Places:
@@ -98,7 +117,10 @@ NECK_SHAFT_RECIPE = Recipe(
     modalities=MODALITIES,
     measures=(NECK_SHAFT,),
     rule=NECK_SHAFT_RULE,
-    source="usual practice; needs sign-off",
+    source=(
+        "Toogood PA, Skalak A, Cooperman DR. Clin Orthop Relat Res 2009; 467: 876-885 (angle of"
+        " inclination); needs sign-off"
+    ),
     compute=neck_shaft,
     single=NECK_SHAFT,
 )

@@ -6,14 +6,17 @@ femoral head to the middle of the tibial plafond); one side may be left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tongying.kernel.caveat import Caveat
-from tongying.measure.geometry import length
+from tongying.measure.geometry import length, segments_cross
+from tongying.measure.plane import Places
 from tongying.measure.recipe import (
     Drawing,
     Mark,
     MarksMissing,
+    MarksRefused,
     Measurement,
     Recipe,
     Result,
@@ -28,7 +31,12 @@ RULE = "top of the femoral head to the middle of the tibial plafond, straight"
 SIDES = (("leg-right", "R"), ("leg-left", "L"))
 _METHOD = MeasuringMethod("tongying", "1", None, RULE)
 
-KNEE_BENT = Caveat(
+MIRRORED = Caveat(
+    "limb.film-mirrored",
+    "The right leg was marked on the right of the image: the film is mirrored or taken from behind,"
+    " or the sides are mixed up.",
+)
+STRAIGHT = Caveat(
     "limb.straight-knees",
     "The difference holds only with both knees straight and the pelvis level.",
 )
@@ -42,28 +50,45 @@ def leg_lengths(drawing: Drawing) -> Result:
     MarksMissing
         If neither leg was drawn.
     MarksRefused
-        If both ends of a leg are the same place, or a length is not possible in a child.
+        If both ends of a leg are the same place, the legs cross, or a value is not possible in a
+        child.
     LengthUncalibrated
         If the pixels have no known size.
     """
-    drawn = {side: length(drawing.in_mm(name)) for name, side in SIDES if drawing.has(name)}
-    if not drawn:
+    legs = {side: drawing.in_mm(name) for name, side in SIDES if drawing.has(name)}
+    if not legs:
         raise MarksMissing("Draw the length of one leg or both.")
-    values = [_told(LENGTH, value, side, drawing) for side, value in drawn.items()]
-    if len(drawn) == len(SIDES):
-        difference = _told(DIFFERENCE, drawn["R"] - drawn["L"], "", drawing)
-        values.append(replace(difference, caveats=(*difference.caveats, KNEE_BENT)))
+    doubts = _doubts(legs)
+    values = [_told(LENGTH, length(leg), drawing, side, doubts) for side, leg in legs.items()]
+    if len(legs) == len(SIDES):
+        apart = length(legs["R"]) - length(legs["L"])
+        values.append(_told(DIFFERENCE, apart, drawing, doubts=(*doubts, STRAIGHT)))
     return Result(tuple(values))
 
 
-def _told(measure: str, value: float, side: str, drawing: Drawing) -> Measurement:
+def _doubts(legs: Mapping[str, Places]) -> tuple[Caveat, ...]:
+    if len(legs) < len(SIDES):
+        return ()
+    right, left = legs["R"], legs["L"]
+    if segments_cross(right, left):
+        raise MarksRefused("The right and the left leg cannot cross.")
+    return (MIRRORED,) if right[:, 0].mean() > left[:, 0].mean() else ()
+
+
+def _told(
+    measure: str,
+    value: float,
+    drawing: Drawing,
+    side: str = "",
+    doubts: tuple[Caveat, ...] = (),
+) -> Measurement:
     return told(
         measure,
         value,
         "mm",
         drawing=replace(drawing, side=side),
         method=_METHOD,
-        caveats=drawing.plane.caveats,
+        caveats=(*drawing.plane.caveats, *doubts),
     )
 
 

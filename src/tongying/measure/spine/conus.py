@@ -3,7 +3,9 @@
 References
 ----------
 Wilson DA, Prince JR. MR imaging determination of the location of the normal conus medullaris
-throughout childhood. AJR 1989; 152: 1029-1032; needs sign-off.
+throughout childhood. AJR 1989; 152: 1029-1032: of 184 children the conus ended at T12 to L3; L2-L3
+or above is normal at any age, L3 is indeterminate (abstract). Others draw the line at the middle of
+L2, so that it needs sign-off.
 """
 
 from __future__ import annotations
@@ -25,11 +27,18 @@ LEVELS: tuple[str, ...] = tuple(
 )
 """Vertebrae and the discs between them, cranial first."""
 LOWEST_USUAL = "L2-L3"
-"""Down to this disc the conus of a child ends; needs sign-off."""
+"""Down to this disc it is normal at any age; needs sign-off."""
+INDETERMINATE = "L3"
+"""A normal or a tethered conus may end here."""
 
+AT_L3 = Caveat(
+    "spine.conus-indeterminate",
+    "The conus ends at L3, where a normal or a tethered one may end; look for other signs of"
+    " tethering.",
+)
 LOW = Caveat(
     "spine.conus-low",
-    "The conus ends below the disc of L2 and L3, lower than is usual; look for tethering.",
+    "The conus ends below L3, lower than is usual; look for tethering.",
 )
 COUNTED = Caveat(
     "spine.level-counted",
@@ -53,12 +62,14 @@ def conus_level(level: str) -> Grade:
 
     Examples
     --------
-    >>> conus_level("L3").caveats[0].code
+    >>> conus_level("L4").caveats[0].code
     'spine.conus-low'
     """
     if level not in LEVELS:
         raise LevelUnknown("Tell the level as a vertebra or a disc from T9 to S2, such as L1-L2.")
-    low = LEVELS.index(level) > LEVELS.index(LOWEST_USUAL)
+    low: tuple[Caveat, ...] = ()
+    if LEVELS.index(level) > LEVELS.index(LOWEST_USUAL):
+        low = (AT_L3,) if level == INDETERMINATE else (LOW,)
     return Grade(
         scheme=SCHEME,
         value=level,
@@ -66,5 +77,5 @@ def conus_level(level: str) -> Grade:
         english=f"The conus medullaris ends at {level}.",
         chinese=f"脊髓圆锥末端位于 {level} 水平。",
         source=SOURCE,
-        caveats=(LOW, COUNTED) if low else (COUNTED,),
+        caveats=(*low, COUNTED),
     )

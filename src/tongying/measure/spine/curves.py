@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tongying.measure.geometry import direction, offset
+from tongying.measure.geometry import direction, length, offset, segments_cross
 from tongying.measure.plane import Places
 from tongying.measure.recipe import Drawing, Mark, MarksRefused, Recipe, Result, Sided, Step
 from tongying.measure.told import told
@@ -37,7 +37,8 @@ def cobb(drawing: Drawing) -> Result:
     MarksMissing
         If the end plates are not drawn.
     MarksRefused
-        If an end plate runs along the spine, or both are at one height.
+        If an end plate runs along the spine, the end plates cross, or the angle is not possible in
+        a child.
     """
     places = drawing.shaped("end-plates")
     value = abs(_turn_deg(*_same_way(places)))
@@ -53,17 +54,18 @@ def kyphosis(drawing: Drawing) -> Result:
     MarksMissing
         If the end plates or the front are not marked.
     MarksRefused
-        If an end plate runs along the spine, or the point in front lies on its line.
+        If an end plate runs along the spine, the end plates cross, the point in front lies on the
+        spine's line, or the angle is not possible in a child.
     """
     places = drawing.shaped("end-plates")
     upper, lower = _same_way(places)
     spine = _middles(places)
     side = offset(drawing.shaped("front")[0], spine)
-    if side == 0:
+    if abs(side) < LEAST_ASIDE * length(spine):
         raise MarksRefused("The point in front cannot lie on the line of the spine.")
     # Both end plates run to the right of the way down the spine; in front is right or left of it.
-    # They come together in front where the upper one turns down more than the lower one.
-    value = math.copysign(1.0, side) * _turn_deg(lower, upper)
+    # They come together in front, as in kyphosis, where the lower one turns up against the upper.
+    value = math.copysign(1.0, side) * _turn_deg(upper, lower)
     method = MeasuringMethod("tongying", "1", None, KYPHOSIS_RULE)
     return Result((told(KYPHOSIS, value, "deg", drawing=drawing, method=method),))
 
@@ -74,13 +76,15 @@ def _middles(places: Places) -> Places:
 
 def _same_way(places: Places) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return both end plates as unit vectors to the same side of the line between them."""
+    if segments_cross(places[:2], places[2:]):
+        raise MarksRefused("The end plates of a curve cannot cross.")
     middles = _middles(places)
     along = direction(middles)
     found = []
     for line in (places[:2], places[2:]):
         one = direction(line)
         across = float(along[0] * one[1] - along[1] * one[0])
-        if abs(across) < LEAST_ACROSS:
+        if abs(across) < math.sin(math.radians(LEAST_ACROSS_DEG)):
             raise MarksRefused("An end plate cannot run along the spine.")
         found.append(one if across > 0 else -one)
     return found[0], found[1]
@@ -91,8 +95,12 @@ def _turn_deg(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return math.degrees(math.atan2(cross, float(one @ other)))
 
 
-LEAST_ACROSS = 1e-6
-"""Sine of the least angle between an end plate and the spine's line."""
+LEAST_ACROSS_DEG = 5.0
+"""The least angle between an end plate and the line between both: even of two end plates 170
+degrees apart, equally oblique, each lies so far from it (needs sign-off)."""
+LEAST_ASIDE = 0.01
+"""How far the point in front lies from the spine's line at least, as a share of the line between
+the end plates (needs sign-off)."""
 
 _PLATES = Step(
     "end-plates",

@@ -35,11 +35,15 @@ def vertebral_body(drawing: Drawing) -> Result:
     MarksMissing
         If a wall is not drawn.
     MarksRefused
-        If the walls cross, or the ratio is not possible in a child.
+        If walls or middle cross each other, or a value is not possible in a child.
     """
     anterior, posterior = drawing.shaped("anterior"), drawing.shaped("posterior")
     if segments_cross(anterior, posterior):
         raise MarksRefused("The walls of a vertebral body do not cross.")
+    if drawing.has("middle"):
+        middle = drawing.shaped("middle")
+        if segments_cross(middle, anterior) or segments_cross(middle, posterior):
+            raise MarksRefused("The middle of a vertebral body does not cross its walls.")
     ratio = length(anterior) / length(posterior)
     method = MeasuringMethod("tongying", "1", None, RATIO_RULE)
     values = [told(RATIO, ratio, "1", drawing=drawing, method=method)]

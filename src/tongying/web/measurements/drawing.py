@@ -26,6 +26,7 @@ from tongying.web import now as clock
 from tongying.web.measurements.drawn_image import (
     DrawnImage,
     ImagePlace,
+    check_square,
     child_on,
     doubts_of,
     image_of,
@@ -140,7 +141,7 @@ def keep_drawing(viewer: Viewer, draft: Draft) -> str:
     RecipeUnknown
         If there is no such recipe.
     MarksMissing, MarksRefused, SideUnknown, LengthUncalibrated, AgeOutsideRule, OutsideImage, \
-NotAPicture
+NotAPicture, MarksUncertain
         If nothing follows from the marks.
     StrikingNotYours
         If the viewer may not correct the earlier drawing.
@@ -221,6 +222,8 @@ def found_by(viewer: Viewer, draft: Draft) -> Found:
     subject, study = _subject(viewer, draft)
     image = image_of(viewer, draft.place)
     plane = image.plane(draft.marks)
+    if draft.origin.source == FROM_SR:
+        check_square(plane)
     child, book = child_on(subject.child, study, recipe)
     drawing = Drawing(
         marks={name: points for name, points in draft.marks.items() if points},

@@ -29,6 +29,7 @@ from tongying.web.records.reading import Located, Place, locate_one
 DOOR = "measure"
 _DATE_DIGITS = 8
 _SIZES_KEPT = 256
+_SQUARE_WITHIN = 1e-3
 
 
 class FrameUnknown(BadInput):
@@ -41,6 +42,12 @@ class StudyUndated(BadInput):
     """Nobody knows on which day the study was made."""
 
     code: ClassVar[str] = "measurement.study-undated"
+
+
+class MarksUncertain(BadInput):
+    """A viewer's marks on an image whose pixels are not square may lie elsewhere."""
+
+    code: ClassVar[str] = "measurement.marks-uncertain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,24 @@ def image_of(viewer: Viewer, place: ImagePlace) -> DrawnImage:
         names=_names(located),
         modality=sizes.modality,
     )
+
+
+def check_square(plane: Plane) -> None:
+    """Raise unless an image's pixels are square: of others the viewer may write marks elsewhere.
+
+    OHIF 3.13 turns places into pixels with the distances of rows and columns changed for each
+    other, which shows only where they differ.
+
+    Raises
+    ------
+    MarksUncertain
+        If they are not.
+    """
+    if abs(plane.aspect - 1.0) > _SQUARE_WITHIN:
+        raise MarksUncertain(
+            "The pixels of this image are not square: marks of the viewer may lie elsewhere."
+            " Measure on this platform's own page."
+        )
 
 
 def known_of_child(book: ChildBook, day: date, gestational_age_days: int | None) -> ChildKnown:

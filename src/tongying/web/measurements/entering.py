@@ -143,11 +143,7 @@ def enter(viewer: Viewer, entry: Entry) -> str:
     MeasurementRefused
         If a field is missing or wrong.
     """
-    check_entering(viewer)
-    subject = subject_of(viewer, entry.asked)
-    faults, day = _faults(entry, subject)
-    if faults or day is None:
-        raise MeasurementRefused(faults)
+    subject, day = checked(viewer, entry)
     known = measures()[entry.measure]
     study = None if known.area == GROWTH else subject.study
     columns: dict[str, Any] = {
@@ -177,6 +173,23 @@ def enter(viewer: Viewer, entry: Entry) -> str:
         )
         _note(viewer, Action.CREATE, row, {"measure": row.measure})
     return row.code
+
+
+def checked(viewer: Viewer, entry: Entry) -> tuple[Subject, date]:
+    """Return whom a measurement is about and of which day it is, where it may be kept.
+
+    Raises
+    ------
+    MeasuringNotYours, CaseNotFound, ObjectNotFound, ChildUnknown, SubjectRefused,
+    MeasurementRefused
+        As `enter`.
+    """
+    check_entering(viewer)
+    subject = subject_of(viewer, entry.asked)
+    faults, day = _faults(entry, subject)
+    if faults or day is None:
+        raise MeasurementRefused(faults)
+    return subject, day
 
 
 def strike(viewer: Viewer, code: str, reason: str) -> None:

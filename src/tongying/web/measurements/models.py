@@ -148,3 +148,18 @@ class MeasurementRow(models.Model):
                 name="measured_struck_whole",
             ),
         ]
+
+
+class AffirmedRow(models.Model):
+    """What contradicted something else and was said to be right: it is not asked about again."""
+
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="affirmed")
+    said = models.CharField(max_length=80)
+    """`tongying.web.measurements.doubting.Doubt.said`, such as ``weight=38kg@2026-03-01``."""
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """Each statement once."""
+
+        constraints = [models.UniqueConstraint(fields=["child", "said"], name="affirmed_once")]

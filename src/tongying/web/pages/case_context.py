@@ -21,8 +21,10 @@ from tongying.web.cases.shown import CaseView, ShownChild, ShownSeries, ShownStu
 from tongying.web.desk.clocks import clocks_of
 from tongying.web.desk.critical import criticals_of
 from tongying.web.fusion.store import fusions_of_case
+from tongying.web.measurements.doubting import doubts_of_case
 from tongying.web.pages.child_timeline import entries
 from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
+from tongying.web.pages.doubt_form import boxes
 from tongying.web.pages.fusion_link import fuse_case_url
 from tongying.web.pages.measured import live_context
 from tongying.web.pages.measurement_link import measured_in_case
@@ -129,6 +131,7 @@ def case_context(
         "confidences": [Choice(one.value, CONFIDENCE_WORDS[one]) for one in Confidence],
         "specialties": specialty_choices(),
         "guessed": suggestion(view) if edits else None,
+        "doubts": boxes(doubts_of_case(viewer, case.id)) if edits else {},
         "lacking": lacking_of(view) if edits or Move.ASSIGN in moves else (),
         "today": timezone.localdate().isoformat(),
         "signs_as": getattr(request.user, "name", viewer.login),

@@ -24,6 +24,10 @@ DRAWINGS: Final = frozenset(
         fixed("The object has no image to show."),
         fixed("There is no such image."),
         fixed("The study has no date, so the child's age on its day is not known."),
+        fixed(
+            "The pixels of this image are not square: marks of the viewer may lie elsewhere."
+            " Measure on this platform's own page."
+        ),
         # keeping and correcting
         fixed("Drawn again: a corrected drawing replaces it."),
         fixed("There is no such drawing."),

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as fixed
 
 from tongying.measure.registry import recipes
+from tongying.web.pages.bone_sentences import BONES
 from tongying.web.pages.organ_sentences import ORGANS
 
 FIXED: Final = frozenset(
@@ -174,7 +175,7 @@ FIXED: Final = frozenset(
         fixed("The weight is not possible in a child: it, or its unit, is wrong."),
         fixed("The height is not possible in a child: it, or its unit, is wrong."),
     }
-).union(ORGANS)
+).union(BONES, ORGANS)
 """Sentences and templates, each a message id."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")

@@ -14,6 +14,7 @@ from tongying.web import now as clock
 from tongying.web.measurements.entering import FETAL, GROWTH
 from tongying.web.measurements.showing import Place
 from tongying.web.measurements.store import Asked, Entry, norms_of, side_in, units_of
+from tongying.web.pages.doubt_form import Box
 from tongying.web.pages.measurement_words import area_word, measure_word
 from tongying.web.pages.sentences import said
 from tongying.web.pages.typed import day, decimal, gestation_days, whole
@@ -35,10 +36,13 @@ class MeasurementForm:
         As typed.
     faults : dict of str to str
         What is wrong, by field, in the reader's language.
+    doubts : dict of str to list of Box
+        What is asked about before it is kept, by field.
     """
 
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, list[Box]] = field(default_factory=dict)
 
 
 def typed(given: Mapping[str, str]) -> dict[str, str]:

@@ -16,8 +16,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from tongying.kernel.errors import BadInput
 from tongying.web.measurements import store
+from tongying.web.measurements.doubting import doubts_of_entry
 from tongying.web.measurements.reporting import write_report
 from tongying.web.measurements.shown import Shown
+from tongying.web.pages.doubt_form import answered_in, boxes
 from tongying.web.pages.measurement_charts import groups_of
 from tongying.web.pages.measurement_form import (
     MeasurementForm,
@@ -42,7 +44,7 @@ _UID: Final = re.compile(r"[0-9.]{1,64}")
 @never_cache
 @vary_on_headers("HX-Request")
 def new(request: HttpRequest) -> HttpResponse:
-    """Ask what was measured; keep it."""
+    """Ask what was measured; keep it, once what is doubtful about it is said to be right."""
     viewer = request.viewer  # type: ignore[attr-defined]
     values = typed(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
@@ -50,7 +52,12 @@ def new(request: HttpRequest) -> HttpResponse:
     faults = own_faults(values)
     if not faults:
         try:
-            code = store.enter(viewer, entry_of(values))
+            entry = entry_of(values)
+            doubts = doubts_of_entry(viewer, entry, answered_in(request.POST))
+            if doubts:
+                asked = boxes(doubts, request.POST)
+                return _form(request, MeasurementForm(values, doubts=asked))
+            code = store.enter(viewer, entry)
         except store.MeasurementRefused as refusal:
             faults = {name: said(sentence) for name, sentence in refusal.faults.items()}
         else:
@@ -116,19 +123,21 @@ def of_child(request: HttpRequest, number: int) -> HttpResponse:
 def _form(request: HttpRequest, form: MeasurementForm) -> HttpResponse:
     viewer = request.viewer  # type: ignore[attr-defined]
     place = store.place_of(viewer, asked_of(form.values))
-    values = form.values if form.faults else started(place, form.values)
+    again = bool(form.faults or form.doubts)
+    values = form.values if again else started(place, form.values)
     context = {
         "place": "worklist" if place.case else "studies",
         "about": place,
         "values": values,
         "faults": form.faults,
+        "doubts": form.doubts,
         "back_url": _back(values, None, place.child.id),
         **choices(place, values),
     }
     name = "pages/measurement_new.html"
     if request.headers.get("HX-Request"):
         name = "pages/_measurement_fields.html"
-    return render(request, name, context, status=422 if form.faults else 200)
+    return render(request, name, context, status=422 if again else 200)
 
 
 def _back(values: dict[str, str], shown: Shown | None, child: int | None = None) -> str:

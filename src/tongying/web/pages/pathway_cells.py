@@ -60,6 +60,8 @@ class Cell:
     grade : Grade or None
     refused : str
         Why a grade is not told.
+    draft : Grade or None
+        What a drawing says of it, to be checked.
     """
 
     key: str
@@ -75,13 +77,22 @@ class Cell:
     measured: Shown | None = None
     grade: Grade | None = None
     refused: str = ""
+    draft: Grade | None = None
 
     @property
     def grade_said(self) -> str:
         """The grade's own sentence in the reader's language."""
-        if self.grade is None:
-            return ""
-        return self.grade.chinese if in_chinese() else self.grade.english
+        return _grade_said(self.grade)
+
+    @property
+    def draft_said(self) -> str:
+        """The sentence of what the drawing says."""
+        return _grade_said(self.draft)
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether something else was chosen than the drawing says."""
+        return self.draft is not None and bool(self.chosen) and self.draft.value not in self.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +259,14 @@ def _cell(field: Field, key: str, side: str, around: _Around) -> Cell:
         measured=around.shown.get(told.measured.get(key, "")),
         grade=answers.grades.get(key),
         refused=wrong_said(refusal) if refusal else "",
+        draft=told.drafted.get(key),
     )
+
+
+def _grade_said(grade: Grade | None) -> str:
+    if grade is None:
+        return ""
+    return grade.chinese if in_chinese() else grade.english
 
 
 def _typed(raw: Any) -> str:

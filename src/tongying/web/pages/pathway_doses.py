@@ -12,6 +12,7 @@ from tongying.measure.body.activity_cards import Tracer
 from tongying.measure.body.contrast import Agent, Contrast, contrast
 from tongying.measure.body.doses import Activities, activities
 from tongying.measure.body.weighed import Weighed
+from tongying.web.measurements.doubting import doubts_of_weight
 from tongying.web.measurements.facts import WEIGHT, book_of
 from tongying.web.pages.sentences import refusal_sentence
 
@@ -30,6 +31,10 @@ class Doses:
         Of all of them, each once.
     refused : str
         Why nothing is told.
+    asked : tuple of str
+        What the weight contradicts.
+    affirmed : bool
+        Whether somebody said that the weight is right all the same.
     """
 
     weight_kg: float | None
@@ -38,6 +43,13 @@ class Doses:
     tracers: tuple[Activities, ...] = ()
     doubts: tuple[str, ...] = ()
     refused: str = ""
+    asked: tuple[str, ...] = ()
+    affirmed: bool = False
+
+    @property
+    def doubted(self) -> bool:
+        """Whether every dose rests on a weight that is hardly this child's."""
+        return bool(self.asked) and not self.affirmed
 
 
 def doses_of(child: int, on: date) -> Doses:
@@ -63,8 +75,17 @@ def doses_of(child: int, on: date) -> Doses:
         tracers = tuple(activities(one, weighed, on) for one in Tracer)
     except BadInput as refusal:
         return Doses(weighed.weight_kg, weighed.weighed_on, refused=refusal_sentence(refusal))
+    asked, affirmed = doubts_of_weight(child, book, newest) if newest else ([], False)
     told = (one for dose in (*contrasts, *tracers) for one in dose.caveats)
-    return Doses(weighed.weight_kg, weighed.weighed_on, contrasts, tracers, _once(told))
+    return Doses(
+        weighed.weight_kg,
+        weighed.weighed_on,
+        contrasts,
+        tracers,
+        _once(told),
+        asked=tuple(one.sentence for one in asked),
+        affirmed=affirmed,
+    )
 
 
 def _once(caveats: Iterable[Caveat]) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ from tongying.web.cases import store
 from tongying.web.cases.showing import show
 from tongying.web.cases.shown import CaseView
 from tongying.web.cases.store import StaleRevision
+from tongying.web.measurements.doubting import doubts_of_case
 from tongying.web.pages.case_context import case_context, lacking_of
+from tongying.web.pages.doubt_form import answered_in, boxes, question_parts
 from tongying.web.pages.pathway_context import pathway_card
 from tongying.web.pages.question_form import Typed, typed, written
 from tongying.web.pages.sentences import refusal_sentence
@@ -53,7 +55,10 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def save(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Keep what is typed; with ``then=submit`` send it where nothing is missing.
+    """Keep what is typed; with ``then=submit`` send it where nothing is missing or doubted.
+
+    What contradicts the child's record is asked about beside its field until somebody says that
+    it is right.
 
     A script that saves while the doctor types gets JSON: ``revision``, ``saved_at``, ``errors``
     and ``missing`` by field, ``lacking`` as HTML; 409 with the stored ``values`` where somebody
@@ -67,8 +72,16 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         store.act(viewer, case_id, Act(Move.EDIT, question=form.question), revision=revision)
     except StaleRevision as refusal:
-        return _stale(request, show(viewer, case_id), form, refusal, autosave=autosave)
+        newer = show(viewer, case_id)
+        # Pressed while the script was still saving the very same: nothing is overwritten.
+        if autosave or form.errors or form.question != newer.case.question:
+            return _stale(request, newer, form, refusal, autosave=autosave)
     faults = form.errors | form.missing
+    doubts = [
+        one
+        for one in doubts_of_case(viewer, case_id, answered_in(request.POST))
+        if one.field not in form.errors
+    ]
     if autosave:
         now = show(viewer, case_id)
         lacking = {"lacking": lacking_of(now), "edits": True}
@@ -79,16 +92,17 @@ def save(request: HttpRequest, case_id: int) -> HttpResponse:
                 "errors": form.errors,
                 "missing": form.missing,
                 "lacking": render_to_string("pages/_lacking.html", lacking, request=request),
-                "parts": {"pathway-box": _pathway(request, now)},
+                "parts": {"pathway-box": _pathway(request, now)} | question_parts(request, doubts),
             }
         )
-    if request.POST.get("then") == "submit" and not faults:
+    if request.POST.get("then") == "submit" and not faults and not doubts:
         move = SENDS[view.case.state]
         store.act(viewer, case_id, Act(move))
         messages.success(request, _("Done: %(what)s.") % {"what": EVENT_WORDS[move]})
         return HttpResponseRedirect(f"/cases/{case_id}/")
     if form.errors or request.POST.get("then") == "submit":
-        return _again(request, show(viewer, case_id), form, status=422)
+        asked = boxes(doubts, request.POST)
+        return _again(request, show(viewer, case_id), form, status=422, doubts=asked)
     messages.success(request, _("The draft is saved."))
     return HttpResponseRedirect(f"/cases/{case_id}/")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from tongying.consult.people import Viewer
-from tongying.kernel.caveat import Caveat
 from tongying.measure.recipe import ChildKnown, Grade
 from tongying.pathway.answers import Answers, keys_of, read_answers
 from tongying.pathway.asking import Place, asked_now, asked_of_question, unanswered
@@ -24,6 +23,7 @@ from tongying.pathway.grading import graded
 from tongying.pathway.intake import Known, Missing, still_missing, still_to_measure
 from tongying.web.cases.models import CaseRow
 from tongying.web.pathways.answering import Kept, Part, kept_of, may_answer
+from tongying.web.pathways.drafting import drafted, grade_from
 from tongying.web.pathways.following import Followed, case_row, followed_by, may_choose
 from tongying.web.pathways.known import (
     child_known,
@@ -55,6 +55,9 @@ class Told:
     measured : mapping of str to str
         Code of the measurement that answers a field, by the answer's key; empty where the report
         is frozen.
+    drafted : mapping of str to Grade
+        What a drawing says of a choice that a person makes, by the answer's key; empty where the
+        report is frozen.
     """
 
     answers: Answers
@@ -63,6 +66,7 @@ class Told:
     child: ChildKnown
     on: date
     measured: Mapping[str, str]
+    drafted: Mapping[str, Grade] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def told_of(row: CaseRow, pathway: Pathway, *, drafts: bool, subject: Study | No
         pathway, read_answers(pathway, {**intake.answers, **report.answers, **raw}), child
     )
     codes = {key: found[key].code for key in raw if key in answers.values}
-    return Told(answers, intake, report, child, on, codes)
+    return Told(answers, intake, report, child, on, codes, drafted(subject, pathway))
 
 
 def as_signed(pathway: Pathway, intake: Mapping[str, Any], report: Mapping[str, Any]) -> Answers:
@@ -178,16 +182,9 @@ def as_signed(pathway: Pathway, intake: Mapping[str, Any], report: Mapping[str, 
     answers = read_answers(pathway, {**intake, **report})
     grades = {
         key: grade_from(report[key])
-        for field in pathway.fields()
-        if field.kind is AnswerKind.GRADE
-        for key in keys_of(field)
+        for one in pathway.fields()
+        if one.kind is AnswerKind.GRADE
+        for key in keys_of(one)
         if key in report
     }
     return replace(answers, grades=grades)
-
-
-def grade_from(kept: Mapping[str, Any]) -> Grade:
-    """Return a grade from how it is kept (`Grade.as_json`)."""
-    caveats = tuple(Caveat(one["code"], one["sentence"]) for one in kept["caveats"])
-    plain = {name: value for name, value in kept.items() if name != "caveats"}
-    return Grade(**plain, caveats=caveats)

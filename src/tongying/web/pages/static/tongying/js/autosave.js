@@ -97,7 +97,8 @@ export function autosave(form) {
       if (other.dataset.of === revision.dataset.of) other.value = answer.revision;
     }
     last = sent;
-    if (JSON.stringify(valuesOf(form)) === sent && !Object.keys(answer.errors).length) localStorage.removeItem(key);
+    const whole = JSON.stringify(valuesOf(form)) === sent;
+    if (whole && !Object.keys(answer.errors).length) localStorage.removeItem(key);
     else keep();
     say(words.saved.replace("{at}", answer.saved_at));
     showErrors(answer);
@@ -105,8 +106,9 @@ export function autosave(form) {
     if (lacking && "lacking" in answer) lacking.innerHTML = answer.lacking;
     for (const [id, html] of Object.entries(answer.parts ?? {})) {
       const part = document.getElementById(id);
-      if (part) part.innerHTML = html;
+      if (part) replacePart(part, html);
     }
+    if (whole) last = JSON.stringify(valuesOf(form)); // what was asked about and answered is gone
     form.dispatchEvent(new CustomEvent("tongying:saved", { detail: answer }));
   }
 
@@ -228,6 +230,18 @@ function fill(form, name, text) {
   for (const field of fields) {
     if (/^(radio|checkbox)$/.test(field.type)) field.checked = ticked.has(field.value);
     else if (fields.length === 1) field.value = text ?? "";
+  }
+}
+
+// What is being typed a second time stays, although the question around it comes anew.
+function replacePart(part, html) {
+  const typing = [...part.querySelectorAll("[data-again]")].map((one) => [one.id, one.value, one === document.activeElement]);
+  part.innerHTML = html;
+  for (const [id, text, focused] of typing) {
+    const field = part.querySelector(`#${CSS.escape(id)}`);
+    if (!field) continue;
+    field.value = text;
+    if (focused) field.focus();
   }
 }
 
