@@ -21,7 +21,6 @@ from tongying.dicom.volumes.source import SourceVolume
 from tongying.dicom.writers.derived import (
     DerivedRefused,
     WrittenObject,
-    put_study,
     source_name,
 )
 from tongying.dicom.writers.device_report import DeviceReport, write_device_report
@@ -33,16 +32,16 @@ from tongying.dicom.writers.fusion_concepts import (
     VERDICT,
     VERDICTS,
 )
+from tongying.dicom.writers.report_parts import evidence_place, rounded
 from tongying.dicom.writers.study_context import (
     MANUFACTURER,
     ObjectIdentity,
 )
 from tongying.imaging.quality.estimate import ErrorEstimate, Judgement
 from tongying.imaging.registration.result import Method
-from tongying.kernel.ids import uid_of
+from tongying.kernel.ids import SeriesUid, SopUid, uid_of
 
 _CONTAINS = structured.RelationshipTypeValues.CONTAINS
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +164,7 @@ def _measurements(quality: FusionQuality) -> Iterator[structured.Measurement]:
     for figure in FIGURES:
         value = figure.of(quality.estimate)
         if value is not None:
-            rounded = float(f"{value:.{_DIGITS}g}")
-            yield structured.Measurement(figure.name, rounded, figure.unit)
+            yield structured.Measurement(figure.name, rounded(value), figure.unit)
     for threshold in quality.thresholds:
         yield structured.Measurement(threshold.name, threshold.value, threshold.unit)
 
@@ -187,18 +185,11 @@ def _evidence(
     for source in (fixed, moving):
         objects = {frame.sop_instance_uid: frame.sop_class_uid for frame in source.frames}
         for sop_uid, sop_class_uid in objects.items():
-            yield _place(
-                source.template, str(source.template.SeriesInstanceUID), sop_uid, sop_class_uid
+            image = WrittenObject(
+                series_uid=SeriesUid(source.template.SeriesInstanceUID),
+                sop_uid=SopUid(sop_uid),
+                sop_class_uid=sop_class_uid,
             )
+            yield evidence_place(source.template, image)
     if quality.registration is not None:
-        written = quality.registration
-        yield _place(fixed.template, written.series_uid, written.sop_uid, written.sop_class_uid)
-
-
-def _place(template: Dataset, series_uid: str, sop_uid: str, sop_class_uid: str) -> Dataset:
-    place = Dataset()
-    put_study(place, template)
-    place.SeriesInstanceUID = series_uid
-    place.SOPInstanceUID = sop_uid
-    place.SOPClassUID = sop_class_uid
-    return place
+        yield evidence_place(fixed.template, quality.registration)

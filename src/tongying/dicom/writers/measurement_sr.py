@@ -19,7 +19,6 @@ from pydicom.sr.coding import Code
 from tongying.dicom.writers.derived import (
     DerivedRefused,
     WrittenObject,
-    put_study,
 )
 from tongying.dicom.writers.device_report import DeviceReport, write_device_report
 from tongying.dicom.writers.drawn_marks import DrawnMarks, coordinates_of
@@ -39,11 +38,10 @@ from tongying.dicom.writers.measurement_concepts import (
     name_of,
     unit_of,
 )
+from tongying.dicom.writers.report_parts import evidence_place, rounded, template_of
 from tongying.dicom.writers.study_context import (
     ObjectIdentity,
     StudyContext,
-    put_patient_of,
-    put_study_of,
 )
 from tongying.kernel.caveat import Caveat
 from tongying.kernel.ids import uid_of
@@ -53,7 +51,6 @@ from tongying.norms.score.result import Score
 
 _CONTAINS = structured.RelationshipTypeValues.CONTAINS
 _PROPERTY = structured.RelationshipTypeValues.HAS_PROPERTIES
-_DIGITS: Final = 6
 DESCRIPTION: Final = "测量 Measurements"
 
 
@@ -137,11 +134,11 @@ def write_measurement_sr(
     """
     if not reported or not images:
         raise DerivedRefused("A report of measurements needs a measurement and its study's images.")
-    template = _template(context)
+    template = template_of(context)
     report = DeviceReport(
         procedure=PROCEDURE,
         groups=[_group(one) for one in reported],
-        evidence=[_place(template, image) for image in images],
+        evidence=[evidence_place(template, image) for image in images],
         study=template,
         description=DESCRIPTION,
     )
@@ -166,7 +163,7 @@ def _measurement(one: Reported) -> structured.Measurement:
     value, unit = (one.value, one.unit) if found is None else (found.value, found.unit)
     return structured.Measurement(
         name_of(one.measure),
-        _rounded(value),
+        rounded(value),
         unit_of(unit),
         properties=None if found is None else _properties(found, one.norm_sha256),
         referenced_coordinates=None if one.marks is None else coordinates_of(one.marks),
@@ -213,7 +210,7 @@ def _population(found: Score) -> str:
 
 
 def _number(name: Code, value: float, unit: Code) -> structured.NumContentItem:
-    return structured.NumContentItem(name, _rounded(value), unit, relationship_type=_PROPERTY)
+    return structured.NumContentItem(name, rounded(value), unit, relationship_type=_PROPERTY)
 
 
 def _sites(one: Reported) -> list[structured.FindingSite] | None:
@@ -244,24 +241,3 @@ def _comments(one: Reported) -> Iterator[str]:
         yield f"Reference: {found.norm}; {_population(found)}."
     for caveat in found.caveats:
         yield caveat.sentence
-
-
-def _template(context: StudyContext) -> Dataset:
-    """Return the patient and study of the report as `put_study` takes them over."""
-    template = Dataset()
-    put_patient_of(template, context)
-    put_study_of(template, context)
-    return template
-
-
-def _place(template: Dataset, image: WrittenObject) -> Dataset:
-    place = Dataset()
-    put_study(place, template)
-    place.SeriesInstanceUID = image.series_uid
-    place.SOPInstanceUID = image.sop_uid
-    place.SOPClassUID = image.sop_class_uid
-    return place
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

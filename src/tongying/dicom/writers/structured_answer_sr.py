@@ -17,21 +17,19 @@ import highdicom.sr as structured
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
-from tongying.dicom.writers.derived import SCHEME, DerivedRefused, WrittenObject, put_study
+from tongying.dicom.writers.derived import SCHEME, DerivedRefused, WrittenObject
 from tongying.dicom.writers.device_report import DeviceReport, write_device_report
 from tongying.dicom.writers.measurement_concepts import COMMENT, SIDES, SITES, unit_of
+from tongying.dicom.writers.report_parts import evidence_place, rounded, template_of
 from tongying.dicom.writers.study_context import (
     ObjectIdentity,
     StudyContext,
-    put_patient_of,
-    put_study_of,
 )
 from tongying.kernel.ids import uid_of
 
 PROCEDURE: Final = Code("PWY001", SCHEME, "Structured answer of a pathway")
 DESCRIPTION: Final = "结构化意见 Structured answer"
 _CONTAINS = structured.RelationshipTypeValues.CONTAINS
-_DIGITS: Final = 6
 _LONGEST_MEANING: Final = 64
 
 
@@ -158,13 +156,11 @@ def write_structured_answer_sr(
     ]
     if not groups or not images:
         raise DerivedRefused("A structured answer needs an answer and its study's images.")
-    template = Dataset()
-    put_patient_of(template, context)
-    put_study_of(template, context)
+    template = template_of(context)
     report = DeviceReport(
         procedure=PROCEDURE,
         groups=groups,
-        evidence=[_place(template, image) for image in images],
+        evidence=[evidence_place(template, image) for image in images],
         study=template,
         description=DESCRIPTION,
     )
@@ -190,7 +186,7 @@ def _groups(
         else [structured.FindingSite(site, laterality=SIDES.get(side))],
         measurements=[
             structured.Measurement(
-                _concept(one.field), _rounded(one.value.value), unit_of(one.value.unit)
+                _concept(one.field), rounded(one.value.value), unit_of(one.value.unit)
             )
             for one in mine
             if isinstance(one.value, Quantity)
@@ -223,16 +219,3 @@ def _concept(one: Coded) -> structured.CodedConcept:
     """Return an id of ours as a concept; a code of more than 16 characters is a long one."""
     meaning = one.english[:_LONGEST_MEANING].strip() or one.id[:_LONGEST_MEANING]
     return structured.CodedConcept(one.id, SCHEME, meaning)
-
-
-def _place(template: Dataset, image: WrittenObject) -> Dataset:
-    place = Dataset()
-    put_study(place, template)
-    place.SeriesInstanceUID = image.series_uid
-    place.SOPInstanceUID = image.sop_uid
-    place.SOPClassUID = image.sop_class_uid
-    return place
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

@@ -245,13 +245,16 @@ def _store_object(opinion: OpinionRow, document: OpinionDocument, study: Study, 
     (arrival,) = intake.flush()
     if not arrival.accepted:
         raise DocumentNotStored(arrival.reason)
-    DocumentRow.objects.create(
+    # Two workers may make the same at once; the archive has kept one object for both.
+    DocumentRow.objects.get_or_create(
         opinion=opinion,
         kind=kind,
-        digest=digest,
-        bytes=len(data),
-        sop_uid=identity.sop_uid,
-        made_at=timezone.now(),
+        defaults={
+            "digest": digest,
+            "bytes": len(data),
+            "sop_uid": identity.sop_uid,
+            "made_at": timezone.now(),
+        },
     )
 
 
