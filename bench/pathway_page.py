@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.report import DOCUMENT, append_section
+
 TIMES = 20
 LIMIT_MS = 300.0
 
@@ -71,6 +73,13 @@ def _measure(data: Path) -> None:
         "within": statistics.median(pages) <= LIMIT_MS,
     }
     print(json.dumps(told, indent=1))
+    append_section(
+        DOCUMENT,
+        "A case's pathway page on the server",
+        f"{told['questions']} typed fields, {TIMES} pages: median {told['page_median_ms']:.0f} ms,"
+        f" slowest {told['page_slowest_ms']:.0f} ms, processor {told['page_cpu_ms']:.0f} ms (limit"
+        f" {LIMIT_MS:g} ms). A save while typing: median {told['save_median_ms']:.0f} ms.",
+    )
 
 
 def _times(ask: Callable[[], int]) -> list[float]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.http_load import median
+from bench.machine import machine
 from bench.measures import Result
 
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 OURS, PEER = "Tongying", "Orthanc"
 WORKLIST_TARGET_MS = 150
 
@@ -78,3 +80,10 @@ def append(document: Path, run: Run, lines: str) -> None:
         f" 512 × 512 × 16 bit; {run.studies} studies to search; {run.rounds} rounds.\n\n{lines}\n"
     )
     document.write_text(text + section)
+
+
+def append_section(document: Path, title: str, said: str) -> None:
+    """Add a dated section in words, newest last."""
+    now = datetime.now(UTC).astimezone()
+    with document.open("a", encoding="utf-8") as file:
+        file.write(f"\n## {title} ({now:%Y-%m-%d %H:%M})\n\n{machine()}. {said}\n")
