@@ -77,7 +77,11 @@ def test_measurement_comes_back_to_the_case(
     page.mouse.move(x, y + 20, steps=5)
     page.mouse.move(x + 80, y + 40, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(2000)
+    # The viewer asks at once what was drawn; Enter takes the first of the names that fit.
+    expect(page.locator("[role=dialog]")).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
     create = page.locator('button:has-text("Create SR")').first
     if not create.is_visible():
         page.locator("[data-cy=trackedMeasurements-btn]").first.click()
