@@ -17,7 +17,7 @@ from tongying.measure.adult_rules import (
     AdultRuleUnknown,
     adult_rule_of,
     check_rule,
-    may_use,
+    named_in,
 )
 from tongying.measure.recipe import ChildKnown
 
@@ -46,7 +46,6 @@ AGES = (
 def test_no_rule_for_adults_is_reached_below_eighteen(days, may):
     child = ChildKnown(age_days=days)
     for rule in (name for names in SPELLINGS.values() for name in names):
-        assert may_use(rule, child) is may
         if may:
             check_rule(rule, child)
         else:
@@ -66,7 +65,6 @@ def test_no_rule_for_adults_is_reached_below_eighteen(days, may):
     ids=["unknown", "only corrected", "not yet born", "of the mother"],
 )
 def test_an_unknown_age_is_no_adults(rule, child):
-    assert not may_use(rule, child)
     with pytest.raises(AdultRuleRefused, match="known age"):
         check_rule(rule, child)
 
@@ -83,8 +81,13 @@ def test_every_spelling_means_its_rule():
 def test_another_name_is_no_adult_rule(name):
     with pytest.raises(AdultRuleUnknown):
         check_rule(name, ChildKnown(age_days=7000))
-    with pytest.raises(AdultRuleUnknown):
-        may_use(name, ChildKnown(age_days=7000))
+
+
+@pytest.mark.parametrize("value", SPELLINGS)
+def test_a_text_that_names_a_rule_is_found_in_any_spelling(value):
+    for name in SPELLINGS[value]:
+        assert [rule.value for rule in named_in(f"按照{name}随访")] == [value]
+    assert named_in("RECIST 1.1, Graf, UTD") == ()
 
 
 def test_the_limit_is_an_eighteenth_birthday_at_the_earliest():

@@ -297,3 +297,17 @@ def test_a_text_with_a_line_changed_is_read_or_refused_with_a_line(data):
         read_pathway("\n".join(lines), name="typed")
     except PathwayRefused as refused:
         assert all(one.line >= 1 and one.sentence and one.chinese for one in refused.faults)
+
+
+def test_a_rule_for_adults_is_refused_with_its_line_and_a_citation_is_not():
+    text = elbow_text()
+    first = next(line for line in text.splitlines() if line.strip().startswith("words:"))
+    bad = text.replace(first, first.replace("{en: ", "{en: After Lung RADS ", 1), 1)
+    line = line_of(bad, "Lung RADS")
+    assert faults_of(bad) == [
+        (line, "Lung-RADS is a rule for adults and is not used below 18 years.")
+    ]
+    grown = re.sub(r"^ages:.*$", "ages: {from: 18 years}", bad, flags=re.M)
+    assert read(grown).ages.from_days == 6575
+    head, sources = "sources:\n", "sources:\n  - Fleischner Society 2017\n"
+    assert read(text.replace(head, sources, 1)).sources[0].citation == "Fleischner Society 2017"

@@ -173,6 +173,17 @@ def test_a_plane_in_space_and_an_unknown_name_are_kept_with_the_reason(
     assert standing() == {}
 
 
+def test_marks_on_an_image_that_is_not_here_are_kept_with_the_reason(
+    hips: dict[str, ImagePlace],
+) -> None:
+    groups = [viewer.line(name, (9, 9, 40, 40), image="1.2.3.999") for name in ("左", "右")]
+    save("requester", hips["L"], *groups)
+    save("requester", hips["L"], *groups, number=2)
+    rows = DrawingRow.objects.values_list("problem_code", "label")
+    assert sorted(rows) == [("archive.not-found", "右"), ("archive.not-found", "左")]
+    assert standing() == {}
+
+
 def test_the_worker_reads_what_the_door_could_not(hips: dict[str, ImagePlace]) -> None:
     who = world.viewer("requester")
     offer(sender_of(who, Door.UPLOAD), hips["L"], *graf_lines(hips["L"], "L"))

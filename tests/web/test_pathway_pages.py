@@ -235,3 +235,14 @@ def test_signing_an_unfinished_report_is_refused_with_a_sentence() -> None:
     assert post("reader", f"/cases/{case}/moves/sign/", data).status_code == 302
     text = page("requester", f"/cases/{case}/pathway/")
     assert "4.5" in text and 'name="a-effusion.R"' not in text
+
+
+def test_a_text_that_is_no_longer_understood_is_named_with_its_lines() -> None:
+    knees.add()
+    row = PathwayText.objects.get()
+    PathwayText.objects.update(text=row.text.replace("specialty: bone", "specialty: knees"))
+    shown = page("reader", "/pathways/")
+    assert "当前版本的平台无法识别该路径文本" in shown
+    assert "knee-pain · 第 1 版" in shown
+    assert "line-faults" in shown
+    assert "无法识别" not in page("requester", "/pathways/")

@@ -118,19 +118,16 @@ def check_rule(name: str, child: ChildKnown) -> None:
         )
 
 
-def may_use(name: str, child: ChildKnown) -> bool:
-    """Say whether a rule made for adults may be used on somebody of this age.
+def named_in(text: str) -> tuple[AdultRule, ...]:
+    """Return the rules for adults that a text names, however they are spelled.
 
-    Raises
-    ------
-    AdultRuleUnknown
-        If no such rule is known.
+    Examples
+    --------
+    >>> [rule.value for rule in named_in("follow-up after Lung RADS")]
+    ['lung-rads']
     """
-    try:
-        check_rule(name, child)
-    except AdultRuleRefused:
-        return False
-    return True
+    said = _plain(text)
+    return tuple(rule for rule in AdultRule if _plain(rule.value) in said)
 
 
 def _plain(name: str) -> str:

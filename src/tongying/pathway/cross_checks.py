@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tongying.measure.adult_rules import ABOUT, ADULT_FROM_DAYS, named_in
 from tongying.pathway.aids.aid import Input
 from tongying.pathway.aids.registry import aids
-from tongying.pathway.definition import AnswerKind, Condition, Field, Pathway
+from tongying.pathway.definition import AgeSpan, AnswerKind, Condition, Field, Pathway
 from tongying.pathway.entry import Entry
 from tongying.pathway.faults import Faults
 from tongying.pathway.field_reading import possible_answers
-from tongying.pathway.yaml_tree import Items, Node, Table
+from tongying.pathway.yaml_tree import Items, Node, Scalar, Table
 
+CITING = frozenset({"source", "sources", "teaching"})
+"""What stands under these keys cites; it rules nothing."""
 _NUMBERS = frozenset({AnswerKind.NUMBER, AnswerKind.MEASURE})
 
 
@@ -46,6 +49,42 @@ def check_references(pathway: Pathway, root: Entry, faults: Faults) -> None:
             _check_condition(finding.when, fields, faults)
     for rule, line in zip(pathway.follow_up, _lines(root, "follow-up"), strict=False):
         _check_condition(Condition(rule.field, rule.answers, line), fields, faults)
+
+
+def check_adult_rules(tree: Node, ages: AgeSpan, faults: Faults) -> None:
+    """Note where a pathway for children names a rule made for adults; a citation may.
+
+    Parameters
+    ----------
+    tree : Node
+        The whole text.
+    ages : AgeSpan
+        Of the children it is for.
+    faults : Faults
+    """
+    if ages.from_days is not None and ages.from_days >= ADULT_FROM_DAYS:
+        return
+    for said in _said(tree):
+        for rule in named_in(said.text):
+            name = ABOUT[rule].name
+            faults.add(
+                said.line,
+                f"{name} is a rule for adults and is not used below 18 years.",
+                f"{name} 为成人规则，不适用于18岁以下。",
+            )
+
+
+def _said(node: Node) -> Iterator[Scalar]:
+    """Yield every text but those that cite."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Items):
+        for one in node.nodes:
+            yield from _said(one)
+    else:
+        for key, value in node.entries:
+            if key.text not in CITING:
+                yield from _said(value)
 
 
 def _check_ids(root: Entry, faults: Faults) -> None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from tongying.consult.critical import Category
 from tongying.consult.specialty import Specialty
-from tongying.pathway.cross_checks import check_references
+from tongying.pathway.cross_checks import check_adult_rules, check_references
 from tongying.pathway.definition import (
     AgeSpan,
     CriticalFinding,
@@ -61,7 +61,8 @@ def digest_of(text: str) -> str:
 @lru_cache(maxsize=KEPT_TEXTS)
 def _read(text: str, name: str) -> Pathway:
     faults = Faults()
-    root = Entry(tree_of(text, name=name), "pathway", faults)
+    tree = tree_of(text, name=name)
+    root = Entry(tree, "pathway", faults)
     pathway = Pathway(
         id=root.id("pathway"),
         version=root.whole("version", low=1, high=LAST_VERSION),
@@ -81,6 +82,7 @@ def _read(text: str, name: str) -> Pathway:
     )
     root.done()
     check_references(pathway, root, faults)
+    check_adult_rules(tree, pathway.ages, faults)
     faults.check(name)
     return pathway
 

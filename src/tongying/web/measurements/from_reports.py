@@ -181,10 +181,10 @@ class _Reading:
         try:
             mark = mark_of(group)
             place = self._place_of(mark)
-        except (NothingDrawn, ObjectNotFound):
+        except NothingDrawn:
             self._passed += 1
             return
-        except BadInput as refusal:
+        except (BadInput, ObjectNotFound) as refusal:
             self._not_on_image(group, refusal)
             return
         try:
@@ -240,19 +240,27 @@ class _Reading:
             self._keep_unread(one, refusal)
 
     def _keep_unread(self, one: _Drawn, why: TongyingError) -> None:
-        again = next(
-            (
-                row
-                for row in self._standing(replace(one, recipe=""))
-                if row.marks == _json(one.marks)
-            ),
-            None,
-        )
+        again = self._unread_before(one)
         if again is not None:
             self._unread.append(again.code)
             return
         caveat = Caveat(why.error_code, why.sentence)
         self._unread.append(keep_unread(self._viewer, self._draft(one, ""), caveat))
+
+    def _unread_before(self, one: _Drawn) -> DrawingRow | None:
+        """Return what was kept of the same marks; of marks on no image, under the same words."""
+        if one.marks:
+            rows = self._standing(replace(one, recipe=""))
+            return next((row for row in rows if row.marks == _json(one.marks)), None)
+        kept = DrawingRow.objects.filter(
+            study__uid=one.place.study,
+            recipe="",
+            side=one.side,
+            label=_label(one),
+            source=FROM_SR,
+            drawn_by_id=self._viewer.user,
+        )
+        return next((row for row in kept.order_by("pk") if not row.marks), None)
 
     def _not_on_image(self, group: DrawnGroup, why: TongyingError) -> None:
         """Keep what lies on no single image with the report itself as its place."""
@@ -271,7 +279,7 @@ class _Reading:
                 source=FROM_SR,
                 source_uid=self._report.instance,
                 tracking_uid=one.tracking,
-                label=" / ".join(dict.fromkeys(one.labels)),
+                label=_label(one),
             ),
         )
 
@@ -300,6 +308,10 @@ class _Reading:
                 raise ObjectNotFound("There is no such image.")
             self._places[key] = ImagePlace(here[0][0], here[0][1], mark.image, mark.frame)
         return self._places[key]
+
+
+def _label(one: _Drawn) -> str:
+    return " / ".join(dict.fromkeys(one.labels))
 
 
 def _json(marks: Mapping[str, tuple[Point, ...]]) -> dict[str, list[list[float]]]:

@@ -33,6 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "place": "pathways",
         "lines": library.on_offer_for(viewer),
         "withdrawn": library.withdrawn_of(viewer),
+        "unreadable": library.unreadable_of(viewer),
         "may_add": library.may_add(viewer),
     }
     return render(request, "pages/pathways.html", context)

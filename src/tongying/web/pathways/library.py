@@ -14,7 +14,7 @@ from tongying.kernel.audit import Action, AuditEvent
 from tongying.kernel.errors import BadInput, Conflict, NotAllowed, NotFound
 from tongying.pathway.catalogue import pathways, text_of
 from tongying.pathway.definition import Pathway
-from tongying.pathway.faults import PathwayRefused
+from tongying.pathway.faults import Fault, PathwayRefused
 from tongying.pathway.reading import read_pathway
 from tongying.web import now as clock
 from tongying.web.pathways.models import PathwayText
@@ -105,6 +105,15 @@ class Withdrawn:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A text that was taken once and names what this version of the platform no longer has."""
+
+    pathway: str
+    version: int
+    faults: tuple[Fault, ...]
+
+
 def may_add(viewer: Viewer) -> bool:
     """Say whether the viewer adds pathways to their hospital."""
     return viewer.role in ADDING_ROLES
@@ -145,6 +154,17 @@ def withdrawn_of(viewer: Viewer) -> tuple[Withdrawn, ...]:
         for row in rows
         if row.withdrawn_by is not None and row.withdrawn_at is not None
     )
+
+
+def unreadable_of(viewer: Viewer) -> tuple[Unreadable, ...]:
+    """Return what the viewer's hospital added and this version of the platform cannot follow."""
+    found = []
+    for row in _newest([viewer.hospital]):
+        try:
+            read_pathway(row.text, name=row.pathway)
+        except PathwayRefused as refused:
+            found.append(Unreadable(row.pathway, row.version, refused.faults))
+    return tuple(found)
 
 
 def pathway_by_digest(digest: str, among: Iterable[OnOffer]) -> OnOffer:
@@ -256,21 +276,11 @@ def withdraw(viewer: Viewer, number: int, reason: str) -> None:
 
 
 def _of_hospitals(hospitals: Iterable[str]) -> Iterable[OnOffer]:
-    rows = (
-        PathwayText.objects.filter(hospital_id__in=set(hospitals), withdrawn_at__isnull=True)
-        .select_related("hospital", "added_by")
-        .order_by("hospital_id", "pathway", "-version")
-    )
-    seen: set[tuple[str, str]] = set()
-    for row in rows:
-        key = (row.hospital_id, row.pathway)
-        if key in seen:
-            continue
-        seen.add(key)
+    for row in _newest(hospitals):
         try:
             pathway = read_pathway(row.text, name=row.pathway)
         except PathwayRefused:
-            continue  # it names what this version of the platform no longer has
+            continue  # it names what this version no longer has; `unreadable_of` lists it
         yield OnOffer(
             pathway,
             row.text,
@@ -280,6 +290,20 @@ def _of_hospitals(hospitals: Iterable[str]) -> Iterable[OnOffer]:
             row.added_by.name,
             row.added_at,
         )
+
+
+def _newest(hospitals: Iterable[str]) -> Iterable[PathwayText]:
+    rows = (
+        PathwayText.objects.filter(hospital_id__in=set(hospitals), withdrawn_at__isnull=True)
+        .select_related("hospital", "added_by")
+        .order_by("hospital_id", "pathway", "-version")
+    )
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        key = (row.hospital_id, row.pathway)
+        if key not in seen:
+            seen.add(key)
+            yield row
 
 
 def _note(
