@@ -1,0 +1,155 @@
+"""Routes of machines: DICOMweb, FHIR, the API, health."""
+
+from __future__ import annotations
+
+from access_probes import (
+    CLAIM,
+    DW,
+    IN,
+    MARKS,
+    NEW_WORKITEM,
+    SE,
+    SERIES,
+    ST,
+    STOW,
+    WI,
+    Probe,
+    S,
+    json,
+    web,
+)
+from access_rules import (
+    acts_on_case,
+    acts_on_draft,
+    acts_on_own_workitem,
+    asks,
+    brings,
+    case,
+    draft,
+    everyone,
+    nobody_sees,
+    not_offered,
+    schedules,
+    strikes,
+    study,
+    tries,
+    tries_fusing,
+    unasked,
+)
+from world import OWN_WORKITEM, PRIOR, SUBJECT, UNASKED
+
+MACHINES: dict[str, list[Probe]] = {
+    "healthz": [Probe("/healthz", everyone, public=True)],
+    "metrics": [Probe("/metrics", everyone, public=True)],
+    f"{DW}studies": [
+        Probe("/dicomweb/studies", everyone),
+        Probe("/dicomweb/studies", brings, "POST", "--x--", kind=STOW),
+    ],
+    f"{DW}series": [Probe("/dicomweb/series", everyone)],
+    f"{DW}instances": [Probe("/dicomweb/instances", everyone)],
+    f"{DW}{ST}": [
+        *web("", "study"),
+        Probe(f"/{DW}{S}", brings, "POST", "--x--", kind=STOW),
+    ],
+    f"{DW}{ST}/series": [Probe(f"/{DW}{S}/series", everyone)],
+    f"{DW}{ST}/instances": [Probe(f"/{DW}{S}/instances", everyone)],
+    f"{DW}{ST}/{SE}/instances": [Probe(f"/{DW}{SERIES}/instances", everyone)],
+    f"{DW}{ST}/{SE}": web("", "series"),
+    f"{DW}{ST}/{SE}/{IN}": web("", "instance"),
+    f"{DW}{ST}/metadata": web("/metadata", "study"),
+    f"{DW}{ST}/{SE}/metadata": web("/metadata", "series"),
+    f"{DW}{ST}/{SE}/{IN}/metadata": web("/metadata", "instance"),
+    f"{DW}{ST}/rendered": web("/rendered", "study"),
+    f"{DW}{ST}/{SE}/rendered": web("/rendered", "series"),
+    f"{DW}{ST}/{SE}/{IN}/rendered": web("/rendered", "instance"),
+    f"{DW}{ST}/thumbnail": web("/thumbnail", "study"),
+    f"{DW}{ST}/{SE}/thumbnail": web("/thumbnail", "series"),
+    f"{DW}{ST}/{SE}/{IN}/thumbnail": web("/thumbnail", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/frames/<str:numbers>": web("/frames/1", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/frames/<int:frame>/rendered": web("/frames/1/rendered", "instance"),
+    f"{DW}{ST}/{SE}/{IN}/bulk/<path:path>": web("/bulk/00091001", "instance"),
+    WI: [
+        Probe(f"/{WI}", everyone),
+        json(f"/{WI}?2.25.8", schedules, "POST", NEW_WORKITEM),
+    ],
+    f"{WI}/<uid:workitem>": [
+        Probe(f"/{WI}/{{workitem}}", case),
+        Probe(f"/{WI}/{OWN_WORKITEM}", unasked),
+        json(f"/{WI}/{{workitem}}", acts_on_case, "POST"),
+        json(f"/{WI}/{OWN_WORKITEM}", acts_on_own_workitem, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/state": [
+        json(f"/{WI}/{{workitem}}/state", acts_on_case, "PUT", CLAIM),
+        json(f"/{WI}/{OWN_WORKITEM}/state", acts_on_own_workitem, "PUT", CLAIM),
+    ],
+    f"{WI}/<uid:workitem>/cancelrequest": [
+        json(f"/{WI}/{{workitem}}/cancelrequest", acts_on_case, "POST"),
+        json(f"/{WI}/{OWN_WORKITEM}/cancelrequest", acts_on_own_workitem, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/subscribers/<str:ae_title>": [
+        Probe(f"/{WI}/{{workitem}}/subscribers/PACS", not_offered, "POST"),
+    ],
+    f"{WI}/<uid:workitem>/subscribers/<str:ae_title>/suspend": [
+        Probe(f"/{WI}/{{workitem}}/subscribers/PACS/suspend", not_offered, "POST"),
+    ],
+    f"{DW}subscribers/<str:ae_title>": [Probe(f"/{DW}subscribers/PACS", not_offered)],
+    "fhir/": [Probe("/fhir/", nobody_sees, public=True)],
+    "fhir/metadata": [Probe("/fhir/metadata", everyone, public=True)],
+    "fhir/<str:kind>": [Probe("/fhir/Patient", everyone)],
+    "fhir/<str:kind>/_search": [Probe("/fhir/Patient/_search", everyone, "POST")],
+    "fhir/<str:kind>/<str:id_>": [],  # each resource in test_fhir_resources
+    "fhir/<str:kind>/<str:id_>/_history": [],
+    "fhir/<str:kind>/<str:id_>/_history/<str:version>": [],
+    "fhir/<path:rest>": [Probe("/fhir/a/b/c/d", nobody_sees, public=True)],
+    "api/openapi.json": [Probe("/api/openapi.json", everyone, public=True)],
+    "api/me": [Probe("/api/me", everyone)],
+    "api/studies": [Probe("/api/studies", everyone)],
+    "api/cases": [
+        Probe("/api/cases", everyone),
+        json("/api/cases", asks, "POST", f'{{"study": "{UNASKED}"}}'),
+    ],
+    "api/cases/<case_id>": [
+        Probe("/api/cases/{case}", case),
+        Probe("/api/cases/{draft}", draft),
+    ],
+    "api/cases/<case_id>/question": [
+        json("/api/cases/{case}/question", acts_on_case, "PUT"),
+        json("/api/cases/{draft}/question", acts_on_draft, "PUT"),
+    ],
+    "api/cases/<case_id>/moves/<move>": [
+        json("/api/cases/{case}/moves/refuse", acts_on_case, "POST"),
+        json("/api/cases/{draft}/moves/refuse", acts_on_draft, "POST"),
+    ],
+    "api/fusions": [
+        json(
+            "/api/fusions",
+            tries_fusing,
+            "POST",
+            f'{{"fixed": "{SUBJECT}.1", "moving": "{PRIOR}.1"}}',
+        ),
+    ],
+    "api/fusions/<code>": [Probe("/api/fusions/{fusion}", case)],
+    "api/fusions/<code>/cancel": [json("/api/fusions/{fusion}/cancel", acts_on_case, "POST")],
+    "api/norms": [Probe("/api/norms", everyone)],
+    "api/norms/score": [json("/api/norms/score", tries, "POST")],
+    "api/norms/score/bulk": [json("/api/norms/score/bulk", tries, "POST")],
+    "api/measurements": [
+        Probe("/api/measurements?case={case}", case),
+        Probe(f"/api/measurements?study={UNASKED}", unasked),
+        Probe("/api/measurements?child={child}", study),
+        json(
+            "/api/measurements",
+            tries_fusing,
+            "POST",
+            f'{{"study": "{SUBJECT}", "measure": "spleen-length", "value": 7.5, "unit": "cm"}}',
+        ),
+    ],
+    "api/measurements/<code>/strike": [
+        json("/api/measurements/{measurement}/strike", strikes, "POST", '{"reason": ""}'),
+    ],
+    "api/measure/recipes": [Probe("/api/measure/recipes?modality=US", everyone)],
+    "api/measure/preview": [json("/api/measure/preview", tries_fusing, "POST", MARKS)],
+    "api/measure/drawings": [json("/api/measure/drawings", tries_fusing, "POST", MARKS)],
+    "api/measure/drawings/<code>": [Probe("/api/measure/drawings/NONE", nobody_sees)],
+    "api/": [Probe("/api/nothing", nobody_sees, public=True)],
+}
