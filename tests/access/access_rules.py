@@ -14,6 +14,20 @@ OPEN, HIDDEN, FORBIDDEN, LOGIN, TRIED = "open", "hidden", "forbidden", "login", 
 Rule = Callable[[Person], str]
 
 
+READING = frozenset({Role.REQUESTER, Role.EXPERT, Role.TRAINEE})
+VENDORS_OWN = (
+    *("/vendor/", "/account/", "/notices/", "/help/keys/", "/login/", "/logout/", "/language/"),
+    *("/healthz", "/verify/", "/r/", "/push-sw.js"),
+)
+VENDORS_EXACTLY = ("/", "/cases/", "/metrics", "/fhir/metadata", "/api/openapi.json")
+
+
+def vendor_expects(url: str, others: str) -> str:
+    """A vendor finds their own pages and what is public; anything else does not exist."""
+    path = url.partition("?")[0]
+    return others if path.startswith(VENDORS_OWN) or path in VENDORS_EXACTLY else HIDDEN
+
+
 def everyone(person: Person) -> str:
     return OPEN
 
@@ -210,6 +224,13 @@ def tries_author(person: Person) -> str:
     return TRIED if stands == OPEN else stands
 
 
+def reads_beside_models(person: Person) -> str:
+    """Say something of a study or of what a model found there: who reads images and sees it."""
+    if not person.sees_case:
+        return HIDDEN
+    return TRIED if person.role in READING else FORBIDDEN
+
+
 def nobody_sees(person: Person) -> str:
     return HIDDEN
 
@@ -320,3 +341,14 @@ def measures_normal_child(person: Person) -> str:
     if person.role not in MEASURING:
         return FORBIDDEN
     return TRIED if person.hospital == ASKING else HIDDEN
+
+
+def asks_a_model(person: Person) -> str:
+    asking = (Role.EXPERT, Role.REQUESTER, Role.TECHNOLOGIST, Role.RESEARCHER)
+    if person.role not in asking:
+        return FORBIDDEN
+    return TRIED if person.sees_case else HIDDEN
+
+
+def saves_ai_rules(person: Person) -> str:
+    return TRIED if person.role is Role.ADMIN else FORBIDDEN

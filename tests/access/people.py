@@ -1,4 +1,4 @@
-"""Everybody who could try: seven roles at three hospitals, the author, the reader, nobody."""
+"""Everybody who could try: eight roles at three hospitals, the author, the reader, nobody."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Person:
     @property
     def sees_case(self) -> bool:
         """Written by hand from the issue, not from the code: own hospital, or invited."""
+        if self.role is Role.VENDOR:
+            return False
         if self.hospital == ASKING:
             return True
         if self.hospital == ANSWERING:
@@ -32,7 +34,7 @@ class Person:
 
     @property
     def sees_unasked_study(self) -> bool:
-        return self.hospital == ASKING
+        return self.hospital == ASKING and self.role is not Role.VENDOR
 
 
 PEOPLE = [

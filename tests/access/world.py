@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from known_of_models import known_of_models
 from people import ANSWERING, ASKING, PEOPLE, THIRD
 from pydicom.dataset import Dataset, FileMetaDataset
 
@@ -50,6 +51,18 @@ class World:
     referral: int = 0
     parents_code: str = ""
     workitem: str = ""
+    ai_run: str = ""
+    ai_shadow: str = ""
+    """Runs of a model on the case's subject: on trial, and one that nobody sees."""
+    frozen_set: str = ""
+    evaluation: str = ""
+    failure: str = ""
+    incident: str = ""
+    ai_alarm: int = 0
+    """What is kept about that model at the asking hospital."""
+    need: str = ""
+    product: str = ""
+    """Of nobody's hospital in particular."""
     fusion: str = ""
     """Of the case's subject with its prior."""
     measurement: str = ""
@@ -190,6 +203,8 @@ def build() -> World:
     )
     made.upload, made.upload_file = upload.code, file.code
     made.fusion = fused(author)
+    made.ai_run, made.ai_shadow = ran_on_trial_and_in_shadow()
+    vars(made).update(known_of_models(made.ai_run, author))
     made.measurement, made.height = measured(author, made.case)
     made.norm_fit, made.norm_draft, made.norm_released = normed(author)
     made.normal_child, made.normal_value, made.normal_rule = normal()
@@ -310,3 +325,33 @@ def normal() -> tuple[str, str, int]:
         ),
     )
     return code, NormEntry.objects.get(subject__code=code).code, number
+
+
+def ran_on_trial_and_in_shadow() -> tuple[str, str]:
+    """Leave two runs of a model on the case's subject, and return their codes."""
+    from tongying.web import now as clock
+    from tongying.web.ai.models import ModelRow, RunRow
+    from tongying.web.records.models import Study
+
+    study = Study.objects.get(uid=SUBJECT)
+    now = clock.now()
+    model = ModelRow.objects.create(
+        card_id="finder", version="1", bundled=False, installed_at=now, card=""
+    )
+    codes = {"trial": "A1" * 13, "shadow": "A2" * 13}
+    for standing, code in codes.items():
+        RunRow.objects.create(
+            code=code,
+            model=model,
+            hospital_id=study.hospital_id,
+            study=study,
+            standing=standing,
+            trigger="person",
+            step="detection",
+            asked_at=now,
+            deadline=now,
+            state="done",
+            finished_at=now,
+            result={"findings": []},
+        )
+    return codes["trial"], codes["shadow"]

@@ -451,7 +451,7 @@ def test_the_directory_counts_and_filters() -> None:
     pact(REGION, LEAD, today + timedelta(days=5))
     who = viewer("other-trainee")
     whole = directory(who, DirectoryFilter())
-    assert (whole.hospitals, whole.members) == (4, 28)
+    assert (whole.hospitals, whole.members) == (4, 32)
     (province,) = whole.provinces
     assert [(one.code, one.depth) for one in province.lines] == [
         (LEAD, 0),

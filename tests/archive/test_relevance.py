@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongying.archive.body_region import Region, Side, regions_of, says_fetal, side_of
+from tongying.archive.body_region import Region, Side, regions_of, side_of
 from tongying.archive.modality_family import FAMILIES, Family, Kind, families_of, kinds_of
-from tongying.archive.region_words import CHINESE, DEFINED_TERMS, ENGLISH
 from tongying.archive.relevance import Means, Place, StudyFacts, place_between, relevant_priors
+from tongying.dicom.acquisition.region_finding import says_fetal
+from tongying.dicom.acquisition.region_words import CHINESE, DEFINED_TERMS, ENGLISH
 
 TODAY = date(2026, 11, 20)
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 # Once more by hand: who may ask, of the people who see the studies.
 MAY_ASK = {"requester", "expert", "coordinator", "technologist"}
-ALL = {role.value for role in Role}
+ALL = {role.value for role in Role} - {"vendor"}
 
 
 @pytest.fixture(autouse=True)

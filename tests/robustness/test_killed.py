@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 SEED = 20261122
-KILLS = [2, pytest.param(20, marks=pytest.mark.long)]
+KILLS = [1, pytest.param(20, marks=pytest.mark.long)]
 HOSPITALS = ("STOW", "CSTORE", "IMPORT")
 BATCH, FOLDER = 6, 25
 ENDS_WITHIN_SECONDS = 25

@@ -20,7 +20,7 @@ from tongying.kernel.errors import TongyingError
 # What third-party decoders say of damaged pixels is not a failure of ours.
 pytestmark = pytest.mark.filterwarnings("default")
 
-COUNTS = [200, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
+COUNTS = [100, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
 PNG = Rendering(media_type="image/png", viewport=(128, 128))
 
 

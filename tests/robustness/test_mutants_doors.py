@@ -16,9 +16,9 @@ from senders import Scu, session, stow, upload
 
 pytestmark = pytest.mark.server
 
-COUNTS = [200, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(3000)])]
+COUNTS = [100, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(3000)])]
 DOORS = ("STOW", "CSTORE", "UPLOAD", "IMPORT")
-HOSPITALS = [f"{door}-{count}" for door in DOORS for count in (200, 1000)]
+HOSPITALS = [f"{door}-{count}" for door in DOORS for count in (100, 1000)]
 PER_REQUEST = 20
 DISASTERS = (
     "unforeseen error",

@@ -14,7 +14,7 @@ import pytest
 import tongying
 from tongying.kernel.errors import TongyingError
 
-CORES = ("kernel", "consult", "norms", "dicom", "archive", "measure", "pathway")
+CORES = ("kernel", "consult", "norms", "dicom", "archive", "measure", "pathway", "ai")
 ROOT = Path(tongying.__file__).parent
 NOT_IMPORTED = {"tongying.services.worker", "tongying.services.demo"}
 """They set durable work up when imported."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from tongying.archive.region_words import CHINESE, DEFINED_TERMS, ENGLISH, FETAL_WORDS
+from tongying.dicom.acquisition.region_finding import regions_coded, regions_named, says_fetal
 
 
 class Region(StrEnum):
@@ -55,8 +55,6 @@ NEAR: Final[frozenset[frozenset[Region]]] = frozenset(
 )
 """Parts that an image of one usually shows of the other."""
 _WORD: Final = re.compile(r"[a-z]+")
-_LONGEST_FIRST: Final = sorted(CHINESE, key=len, reverse=True)
-_PHRASES: Final = sorted((one for one in ENGLISH if " " in one), key=len, reverse=True)
 _SIDES: Final[dict[str, Side]] = {
     "L": Side.LEFT,
     "LEFT": Side.LEFT,
@@ -96,13 +94,12 @@ def regions_of(descriptions: Iterable[str], body_parts: Iterable[str]) -> frozen
     >>> regions_of(["局部"], [])
     frozenset()
     """
-    texts = [one.lower() for one in descriptions]
-    found = {name for text in texts for name in (*_from_chinese(text), *_from_english(text))}
+    texts = list(descriptions)
+    found = {name for text in texts for name in regions_named(text)}
     if not found and any(says_fetal(text) for text in texts):
         found = {"whole-body"}
     if not found:
-        terms = (re.sub(r"[^A-Z]", "", part.upper()) for part in body_parts)
-        found = {name for term in terms for name in DEFINED_TERMS.get(term, ())}
+        found = {name for part in body_parts for name in regions_coded(part)}
     return frozenset(Region(name) for name in found)
 
 
@@ -130,31 +127,3 @@ def side_of(lateralities: Iterable[str], descriptions: Iterable[str]) -> Side | 
     if len(found) > 1:
         return Side.BOTH
     return next(iter(found), None)
-
-
-def says_fetal(text: str) -> bool:
-    """Say whether a description speaks of a fetus; a hint for a person, never a filing.
-
-    Examples
-    --------
-    >>> says_fetal("胎儿颅脑 MR"), says_fetal("头颅 MR")
-    (True, False)
-    """
-    return any(word in text.lower() for word in FETAL_WORDS)
-
-
-def _from_chinese(text: str) -> Iterable[str]:
-    for word in _LONGEST_FIRST:
-        if word in text:
-            yield from CHINESE[word]
-            # Once read, its characters must not be read as a shorter word: 肾上腺 is no 肾.
-            text = text.replace(word, " ")
-
-
-def _from_english(text: str) -> Iterable[str]:
-    for phrase in _PHRASES:
-        if phrase in text:
-            yield from ENGLISH[phrase]
-            text = text.replace(phrase, " ")
-    for word in _WORD.findall(text):
-        yield from ENGLISH.get(word, ())

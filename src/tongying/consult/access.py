@@ -17,8 +17,10 @@ def relations(viewer: Viewer, case: Case) -> frozenset[Relation]:
     and its requesters move it; the answering hospital's coordinators are its desk; the assignee
     answers while they are an expert. An expert to whom an unassigned case is offered, an expert
     invited to its panel, and at the hospital that receives the child the coordinators and the named
-    doctor see it too. A role elsewhere gives nothing.
+    doctor see it too. A role elsewhere gives nothing, and to a vendor no case exists anywhere.
     """
+    if viewer.role is Role.VENDOR:
+        return frozenset()
     found: set[Relation] = set()
     if viewer.hospital == case.asking:
         if case.is_author(viewer):
@@ -59,4 +61,6 @@ def may_see_study(viewer: Viewer, owner: HospitalCode, cases: Iterable[Case]) ->
     cases : iterable of Case
         The cases that show this study (as their subject or as a prior).
     """
+    if viewer.role is Role.VENDOR:
+        return False
     return viewer.hospital == owner or any(may_see_case(viewer, case) for case in cases)

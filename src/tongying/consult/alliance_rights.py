@@ -40,6 +40,8 @@ def may(act: AllianceAct, role: Role, *, own: bool, leading: bool) -> bool:
     leading : bool
         Whether their own hospital leads the alliance: it stands at the top and answers.
     """
+    if role is Role.VENDOR:
+        return False
     match act:
         case AllianceAct.READ_DIRECTORY:
             return True

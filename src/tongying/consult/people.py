@@ -18,6 +18,8 @@ class Role(StrEnum):
     RESEARCHER = "researcher"
     TRAINEE = "trainee"
     ADMIN = "admin"
+    VENDOR = "vendor"
+    """Of a company whose models run here: sees figures of its own models, no child and no case."""
 
 
 class Relation(StrEnum):

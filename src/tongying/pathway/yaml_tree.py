@@ -58,9 +58,7 @@ def tree_of(text: str, *, name: str) -> Node:
         If it is empty, too long, no YAML, or uses anchors, aliases, tags or several documents.
     """
     if len(text) > LONGEST_TEXT:
-        raise PathwayRefused(
-            name, (Fault(1, "The text is too long for a pathway.", "文本过长，不像一份路径定义。"),)
-        )
+        raise PathwayRefused(name, (Fault(1, "The text is too long.", "文本过长。"),))
     try:
         return _Builder(name).build(text)
     except yaml.MarkedYAMLError as error:
@@ -108,14 +106,14 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise self._refused(
                 line,
-                "Anchors and aliases (& and *) are not used in a pathway; quote such words.",
-                "路径定义不使用锚点和别名（& 与 *）；若是普通文字请加引号。",
+                "Anchors and aliases (& and *) are not used here; quote such words.",
+                "此处不使用锚点和别名（& 与 *）；若是普通文字请加引号。",
             )
         if getattr(event, "tag", None) not in _NO_TAG:
             raise self._refused(
                 line,
-                "Tags (!) are not used in a pathway; put such words in quotes.",
-                "路径定义不使用标签（!）；若是普通文字请加引号。",
+                "Tags (!) are not used here; put such words in quotes.",
+                "此处不使用标签（!）；若是普通文字请加引号。",
             )
         if len(self._open) >= DEEPEST:
             raise self._refused(
@@ -125,7 +123,7 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 raise self._refused(
-                    line, "One text holds one pathway.", "一个文本只能包含一份路径定义。"
+                    line, "One text holds one definition.", "一个文本只能包含一份定义。"
                 )
 
     def _close(self) -> None:

@@ -23,12 +23,14 @@ from tongying.archive.content_store import FileContentStore
 from tongying.archive.ingest import Intake
 from tongying.consult.people import Role
 from tongying.kernel.errors import BadInput
+from tongying.services.cli_ai import ai_app
 from tongying.services.cli_alliance import alliance_app
 from tongying.services.cli_capacity import capacity
 from tongying.services.cli_fuse import fuse
 from tongying.services.cli_measure import measure
 from tongying.services.cli_norm_tables import norms_app
 from tongying.services.cli_pathway import pathway_app
+from tongying.services.cli_quality import qc
 from tongying.services.command import OPERATOR, Data, Json, refusing
 from tongying.services.command import open_data as _open
 from tongying.services.command import say as _say
@@ -41,12 +43,14 @@ peer_app = typer.Typer(no_args_is_help=True, help="DICOM nodes.")
 app.add_typer(hospital_app, name="hospital")
 app.add_typer(user_app, name="user")
 app.add_typer(peer_app, name="peer")
+app.add_typer(ai_app, name="ai")
 app.add_typer(alliance_app, name="alliance")
 app.add_typer(norms_app, name="norms")
 app.add_typer(pathway_app, name="pathway")
 app.command("capacity")(capacity)
 app.command("fuse")(fuse)
 app.command("measure")(measure)
+app.command("qc")(qc)
 
 
 def _version(wanted: bool) -> None:

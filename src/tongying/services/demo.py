@@ -25,6 +25,7 @@ from tongying.consult.people import Viewer
 from tongying.consult.states import Move, State
 from tongying.kernel.errors import BadInput
 from tongying.kernel.gestation import GestationalAge
+from tongying.services.demo_ai import make_ai
 from tongying.services.demo_books import make_alliance
 from tongying.services.demo_cases import CASES, DemoCase
 from tongying.services.demo_norms import make_norms
@@ -126,6 +127,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
     states = Counter(state.value for _, state in made.values())
     say(f"{len(CASES)} 例会诊 cases: " + " · ".join(f"{n} {s}" for s, n in sorted(states.items())))
     measured = make_pathways(studies, {key: number for key, (number, _) in made.items()}, say)
+    models = make_ai(studies, say)
     norms = make_norms(studies, now.astimezone(CHINA).date(), say)
     say(f"{sum(modalities.values())} 幅 images, {time.monotonic() - began:.0f} s")
     say(table)
@@ -140,6 +142,7 @@ def make_demo(say: Callable[[str], None]) -> dict[str, Any]:
         "cases": dict(sorted(states.items())),
         "norms": norms,
         "pathways": measured,
+        "models": models,
         "password": password,
         "people": [
             {"login": one.login, "name": one.name, "role": one.role.value, "hospital": one.hospital}

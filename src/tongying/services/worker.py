@@ -21,6 +21,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from tongying.kernel.errors import TongyingError
 from tongying.services import capacity_work, fusion_work, norm_work, referral_push
+from tongying.services.ai_work import AiWatch, AiWork
 from tongying.web import now as clock
 from tongying.web.boot import end_of_work
 from tongying.web.desk.watch import Round, rounds, watch
@@ -107,6 +108,10 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
     _launch(data, name, database_url)
     next_upkeep = 0.0
     at_hand = rounds()
+    models = AiWork(name)
+    models.start()
+    looks = AiWatch()
+    looks.start()
     pause = TRIAL_SWEEP_SECONDS if clock.is_turned() else SWEEP_SECONDS
     try:
         while not stop.is_set():
@@ -118,6 +123,8 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
                 next_upkeep = time.monotonic() + UPKEEP_SECONDS
             stop.wait(pause)
     finally:
+        models.stop()
+        looks.stop()
         DBOS.destroy(workflow_completion_timeout_sec=10)
 
 

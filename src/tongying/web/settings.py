@@ -123,6 +123,8 @@ INSTALLED_APPS = [
     "tongying.web.norms",
     "tongying.web.measurements",
     "tongying.web.pathways",
+    "tongying.web.ai",
+    "tongying.web.evidence",
     "tongying.web.pages",
     "tongying.web.viewer",
 ]
@@ -140,6 +142,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "tongying.web.middleware.viewer.ViewerMiddleware",
+    "tongying.web.middleware.vendor.VendorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -150,6 +153,7 @@ MIDDLEWARE = [
 TONGYING_BEARER_MIDDLEWARE = [
     "tongying.web.middleware.problem.ProblemMiddleware",
     "tongying.web.middleware.viewer.ViewerMiddleware",
+    "tongying.web.middleware.vendor.VendorMiddleware",
 ]
 
 TEMPLATES = [

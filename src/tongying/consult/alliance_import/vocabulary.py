@@ -17,6 +17,7 @@ ROLES: Final[dict[Role, tuple[str, ...]]] = {
     Role.RESEARCHER: ("研究人员", "科研人员"),
     Role.TRAINEE: ("规培医师", "学员", "进修医师"),
     Role.ADMIN: ("管理员", "administrator"),
+    Role.VENDOR: ("厂商", "供应商"),
 }
 
 TIERS: Final[dict[Tier, tuple[str, ...]]] = {

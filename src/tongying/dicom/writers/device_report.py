@@ -44,6 +44,8 @@ class DeviceReport:
         Whose patient and study it takes over.
     description : str
         Of its series.
+    reader : ObserverContext or None
+        The person whose word it is; None where the platform alone speaks.
     """
 
     procedure: Code
@@ -51,6 +53,7 @@ class DeviceReport:
     evidence: Sequence[Dataset]
     study: Dataset
     description: str
+    reader: structured.ObserverContext | None = None
 
 
 def write_device_report(
@@ -71,6 +74,7 @@ def write_device_report(
     """
     content = structured.MeasurementReport(
         observation_context=structured.ObservationContext(
+            observer_person_context=report.reader,
             observer_device_context=structured.ObserverContext(
                 observer_type=codes.DCM.Device,
                 observer_identifying_attributes=structured.DeviceObserverIdentifyingAttributes(
@@ -79,7 +83,7 @@ def write_device_report(
                     model_name=MANUFACTURER,
                     serial_number=__version__,
                 ),
-            )
+            ),
         ),
         procedure_reported=report.procedure,
         imaging_measurements=list(report.groups),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from tongying.web.api.ai_routes import router as ai_router
 from tongying.web.api.api import api
 from tongying.web.api.drawing_routes import router as drawing_router
 from tongying.web.api.fusion_routes import router as fusion_router
@@ -17,6 +18,7 @@ api.add_router("", fusion_router)
 api.add_router("", norm_router)
 api.add_router("", measurement_router)
 api.add_router("", drawing_router)
+api.add_router("", ai_router)
 
 urlpatterns = [
     path("", api.urls),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from tongying.consult import desk
 from tongying.consult.access import relations
@@ -31,7 +31,7 @@ from tongying.web.cases.shown import (
 from tongying.web.cases.signing import DOCUMENTS, KEY_IMAGE
 from tongying.web.jobs.models import OutboxRow
 from tongying.web.records.models import Instance, Series, Study
-from tongying.web.records.visible import cases_for
+from tongying.web.records.visible import cases_for, series_condition
 from tongying.web.trail import store as trail
 
 
@@ -52,7 +52,7 @@ def show(viewer: Viewer, case_id: int) -> CaseView:
     if row is None:
         raise desk.CaseNotFound("There is no such case.")
     case = case_of(row)
-    studies = _studies(row)
+    studies = _studies(viewer, row)
     subject = next((study for study in studies if not study.prior), None)
     trail.note_read(viewer.login, "case", number_of(row), row.asking_id, door="case")
     writes = Relation.ASSIGNEE in relations(viewer, case)
@@ -100,9 +100,9 @@ def show(viewer: Viewer, case_id: int) -> CaseView:
     )
 
 
-def _studies(row: CaseRow) -> tuple[ShownStudy, ...]:
+def _studies(viewer: Viewer, row: CaseRow) -> tuple[ShownStudy, ...]:
     links = list(row.studies.select_related("study__hospital").order_by("prior", "-study__date"))
-    series = _series([link.study_id for link in links])
+    series = _series([link.study_id for link in links], series_condition(viewer))
     return tuple(
         shown_study(link.study, prior=link.prior, series=tuple(series[link.study_id]))
         for link in links
@@ -129,13 +129,13 @@ def shown_study(
 
 def series_of(study_id: int) -> tuple[ShownSeries, ...]:
     """Return the series of a study, in order."""
-    return tuple(_series([study_id])[study_id])
+    return tuple(_series([study_id], Q())[study_id])
 
 
-def _series(study_ids: list[int]) -> dict[int, list[ShownSeries]]:
+def _series(study_ids: list[int], condition: Q) -> dict[int, list[ShownSeries]]:
     found: dict[int, list[ShownSeries]] = defaultdict(list)
     rows = (
-        Series.objects.filter(study_id__in=study_ids)
+        Series.objects.filter(condition, study_id__in=study_ids)
         .annotate(
             first=Min("instances__number"),
             last=Max("instances__number"),

@@ -12,6 +12,7 @@ from tongying.consult import desk
 from tongying.consult.case import Case
 from tongying.consult.completeness import is_complete
 from tongying.consult.desk import Act
+from tongying.consult.draft_mark import check_confirmed
 from tongying.consult.people import Role, Viewer
 from tongying.consult.states import Move, State
 from tongying.kernel.audit import Action, AuditEvent
@@ -161,6 +162,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         As `tongying.web.panels.signing.check_panel_allows_signing`.
     AnswerNotWhole
         As `tongying.web.pathways.freezing.check_whole`.
+    DraftUnconfirmed
+        As `tongying.consult.draft_mark.check_confirmed`.
     AssigneeRefused
         If the person chosen is no active expert of the answering hospital.
     """
@@ -180,6 +183,8 @@ def act(viewer: Viewer, case_id: int, act: Act, *, revision: int | None = None) 
         check_panel_allows_signing(row, act)
         if signs:
             check_whole(row)
+        if signs and act.opinion is not None:
+            check_confirmed(act.opinion)
         now = clock.now()
         fire_due(row, now)  # with the move, what fell due before it would be forgotten
         after = desk.apply(viewer, before, act, now)

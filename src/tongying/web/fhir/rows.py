@@ -28,7 +28,7 @@ from tongying.web.people.models import Hospital, Member
 from tongying.web.records.children import NO_ID
 from tongying.web.records.images import content_store
 from tongying.web.records.models import Child, ChildLink, Instance, Series, Study
-from tongying.web.records.visible import cases_for, studies_for
+from tongying.web.records.visible import cases_for, series_condition, studies_for
 
 LANGUAGE = {"pdf-zh": "zh-CN", "pdf-en": "en"}
 """BCP 47 language of each kind of PDF."""
@@ -156,7 +156,8 @@ def _studies(
     for study, case in asked.order_by("case_id").values_list("study_id", "case_id"):
         cases[study].append(case)
     series: dict[int, list[Series]] = defaultdict(list)
-    for one in Series.objects.filter(study__in=rows).order_by("number", "pk"):
+    seen = Series.objects.filter(series_condition(viewer), study__in=rows)
+    for one in seen.order_by("number", "pk"):
         series[one.study_id].append(one)
     return [
         FhirStudy(

@@ -10,12 +10,22 @@ from tongying.consult.people import Role, Viewer
 from tongying.kernel.errors import NotAllowed, NotFound
 from tongying.web.measurements.models import MeasurementRow
 from tongying.web.records.models import Child
-from tongying.web.records.visible import cases_for, studies_condition, studies_for
+from tongying.web.records.visible import (
+    READERS,
+    cases_for,
+    reads_of,
+    studies_condition,
+    studies_for,
+)
 
 ENTERING_ROLES: Final = frozenset(
     {Role.REQUESTER, Role.EXPERT, Role.TECHNOLOGIST, Role.COORDINATOR}
 )
 """Who measures a child that they see."""
+
+
+MODEL: Final = "model"
+"""Source of a value that a model told."""
 
 
 class MeasuringNotYours(NotAllowed):
@@ -87,7 +97,8 @@ def measurements_for(viewer: Viewer) -> QuerySet[MeasurementRow]:
     """Return the measurements that exist for a viewer.
 
     Those of the own hospital's children; those on a study or in a case that one sees; and those
-    of neither, as a height, of a child one of whose studies one sees.
+    of neither, as a height, of a child one of whose studies one sees. What a model told is there
+    for a reader after their own read of the study.
     """
     unattached = Q(
         study__isnull=True,
@@ -96,9 +107,12 @@ def measurements_for(viewer: Viewer) -> QuerySet[MeasurementRow]:
     )
     on_study = Q(study__isnull=False) & studies_condition(viewer, "study__")
     in_case = Q(study__isnull=True, case__in=cases_for(viewer))
-    return MeasurementRow.objects.filter(
+    rows = MeasurementRow.objects.filter(
         Q(hospital_id=viewer.hospital) | on_study | in_case | unattached
     )
+    if viewer.role not in READERS:
+        return rows
+    return rows.filter(~Q(source=MODEL) | Q(study__in=reads_of(viewer)))
 
 
 def row_of(viewer: Viewer, code: str, *, to_change: bool = False) -> MeasurementRow:

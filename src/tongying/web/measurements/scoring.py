@@ -17,13 +17,17 @@ from tongying.norms.score.velocity import Occasion
 from tongying.web.measurements.entering import FETAL
 from tongying.web.measurements.facts import ChildBook, Known, book_of
 from tongying.web.measurements.models import MeasurementRow
-from tongying.web.measurements.rights import may_strike
+from tongying.web.measurements.rights import MODEL, may_strike
 from tongying.web.measurements.shown import Refused, Shown, Struck
 from tongying.web.norms.store import norms_in_force
 from tongying.web.records.visible import cases_for
 
 ABOUT = ("study", "entered_by", "struck_by", "drawing")
 """Rows that are read with a measurement."""
+NO_NORM_OF_TOOL = Refused(
+    "measurement.no-norm-of-tool",
+    "No norm of this measure was made with the same model, so its value has no centile.",
+)
 
 
 def scored(viewer: Viewer, rows: Sequence[MeasurementRow]) -> list[Shown]:
@@ -121,6 +125,11 @@ def _scored(
     caveats: tuple[Caveat, ...],
     norms: dict[str, Norm],
 ) -> tuple[Score | None, Refused | None]:
+    if row.source == MODEL:
+        # A norm that names no tool is a norm of people's callipers, or of other models.
+        norms = {name: norm for name, norm in norms.items() if norm.method.tool == row.tool}
+        if not any(norm.measure == row.measure for norm in norms.values()):
+            return None, NO_NORM_OF_TOOL
     try:
         found = score(occasion.measured, occasion.child, occasion.on, norms, norm=row.norm or None)
     except BadInput as refusal:

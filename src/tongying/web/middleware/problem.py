@@ -62,22 +62,27 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer an exception that a view raised."""
-        machine = request.path.startswith(MACHINE_PATHS)
-        fhir = request.path.startswith(FHIR_PATH)
-        if isinstance(error, TongyingError):
-            if fhir:
-                return _outcome(status_of(error), error.sentence)
-            if machine:
-                return problem_response(error)
-            from tongying.web.pages.errors import refusal_page
+        return answer(request, error)
 
-            return refusal_page(request, error, status_of(error))
-        _log.exception("unforeseen error at %s", request.path)
+
+def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Return the answer to an exception, as the address's readers want it; None: Django's own."""
+    machine = request.path.startswith(MACHINE_PATHS)
+    fhir = request.path.startswith(FHIR_PATH)
+    if isinstance(error, TongyingError):
         if fhir:
-            return _outcome(500, UNFORESEEN)
+            return _outcome(status_of(error), error.sentence)
         if machine:
-            return problem(500, "server.error", UNFORESEEN)
-        return None
+            return problem_response(error)
+        from tongying.web.pages.errors import refusal_page
+
+        return refusal_page(request, error, status_of(error))
+    _log.exception("unforeseen error at %s", request.path)
+    if fhir:
+        return _outcome(500, UNFORESEEN)
+    if machine:
+        return problem(500, "server.error", UNFORESEEN)
+    return None
 
 
 def _outcome(status: int, sentence: str) -> HttpResponse:

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     CHASE = "chase"
     FUSION_READY = "fusion-ready"
     FUSION_FAILED = "fusion-failed"
+    AI_ALARM = "ai-alarm"
     TRIAL = "trial"
 
 
@@ -79,6 +80,7 @@ NEEDS: Final[dict[Kind, frozenset[str]]] = {
     Kind.REFERRAL_MISSED: frozenset({"number", "hospital"}),
     Kind.FUSION_READY: frozenset(),
     Kind.FUSION_FAILED: frozenset(),
+    Kind.AI_ALARM: frozenset(),
     Kind.TRIAL: frozenset(),
 }
 """The values a kind's sentence names; a kind that is not listed names the case number only."""
@@ -119,6 +121,7 @@ TITLES: Final[dict[Kind, Promise]] = {
     Kind.CHASE: _p("notice", "Outcome is missing"),
     Kind.FUSION_READY: _p("notice", "Fusion ready"),
     Kind.FUSION_FAILED: _p("notice", "Fusion not possible"),
+    Kind.AI_ALARM: _p("notice", "A model has changed"),
     Kind.TRIAL: _p("notice", "Test notice"),
 }
 
@@ -175,6 +178,9 @@ SENTENCES: Final[dict[Kind, Promise]] = {
     ),
     Kind.FUSION_FAILED: _p(
         "notice", "The two series you asked for could not be brought together; the page says why."
+    ),
+    Kind.AI_ALARM: _p(
+        "notice", "A monitor of a model you approved gave an alarm; its page says which."
     ),
     Kind.TRIAL: _p("notice", "This is how a notice of the platform looks."),
 }

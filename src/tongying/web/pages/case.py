@@ -22,6 +22,7 @@ from tongying.consult.desk import (
     ReasonMissing,
 )
 from tongying.consult.disagreement import Disagreement
+from tongying.consult.draft_mark import DraftUnconfirmed
 from tongying.consult.specialty import Specialty
 from tongying.consult.states import RULES, Move
 from tongying.kernel.errors import TongyingError
@@ -88,6 +89,7 @@ def move(request: HttpRequest, case_id: int, move: str) -> HttpResponse:
         OfferEmpty,
         OverrideReasonMissing,
         AnswerNotWhole,
+        DraftUnconfirmed,
     ) as refusal:
         return _ask(request, case_id, act, refusal_sentence(refusal), refusal=refusal)
     done = EVENT_WORDS.get(act.move)

@@ -22,6 +22,7 @@ from tongying.web.desk.clocks import clocks_of
 from tongying.web.desk.critical import criticals_of
 from tongying.web.fusion.store import fusions_of_case
 from tongying.web.measurements.doubting import doubts_of_case
+from tongying.web.pages.ai_context import ai_in_case
 from tongying.web.pages.child_timeline import entries
 from tongying.web.pages.desk_card import desk_card, specialty_choices, suggestion
 from tongying.web.pages.doubt_form import boxes
@@ -149,7 +150,7 @@ def case_context(
     }
     context |= panel_context(viewer, view)
     context |= measured_in_case(viewer, view) | live_context(viewer, view)
-    context |= pathway_card(viewer, view)
+    context |= pathway_card(viewer, view) | ai_in_case(viewer, view)
     followed = context.get("pathway_standing")
     if followed is not None and followed.pathway.id in pathways():
         layout = protocol_name(followed.pathway)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as fixed
 
 from tongying.consult.alliance_faults import AllianceRefused
 from tongying.kernel.errors import TongyingError
+from tongying.web.pages.ai_sentences import told as told_of_ai
 from tongying.web.pages.alliance_words import told_fault
 from tongying.web.pages.measure_sentences import told as told_of_measuring
 from tongying.web.pages.norm_sentences import told as told_of_norms
@@ -238,6 +239,9 @@ def said(sentence: str) -> str:
     of_measuring = told_of_measuring(sentence)
     if of_measuring is not None:
         return of_measuring
+    of_ai = told_of_ai(sentence)
+    if of_ai is not None:
+        return of_ai
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 

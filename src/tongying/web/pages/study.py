@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from tongying.consult.people import Role
 from tongying.web.fusion.store import fusions_of_study
 from tongying.web.norms.ledger_rights import may_manage_ledger
+from tongying.web.pages.ai_context import ai_of_study
 from tongying.web.pages.fusion_link import fuse_study_url
 from tongying.web.pages.measurement_link import measured_on_study
 from tongying.web.pages.signed_in import signed_in
@@ -38,6 +39,7 @@ def study(request: HttpRequest, uid: str) -> HttpResponse:
         "fuse_url": fuse_study_url(viewer, view),
         "timeline_of": _timeline_of(view),
         **measured_on_study(viewer, uid, _timeline_of(view)),
+        **ai_of_study(viewer, uid),
     }
     return render(request, "pages/study.html", context)
 

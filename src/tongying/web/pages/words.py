@@ -119,6 +119,7 @@ ROLE_WORDS: Final[dict[Role, Promise]] = {
     Role.RESEARCHER: _p("role", "Researcher"),
     Role.TRAINEE: _p("role", "Trainee"),
     Role.ADMIN: _p("role", "Administrator"),
+    Role.VENDOR: _p("role", "Vendor"),
 }
 
 URGENCY_WORDS: Final[dict[Urgency, Promise]] = {

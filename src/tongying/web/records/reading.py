@@ -15,6 +15,7 @@ from tongying.web.records.models import Instance, Series, Study
 from tongying.web.records.visible import (
     rule_values,
     rule_viewer,
+    series_condition,
     studies_condition,
     studies_for,
 )
@@ -136,7 +137,9 @@ def study_of(viewer: Viewer, uid: str) -> Study:
 def series_exists(viewer: Viewer, place: Place) -> bool:
     """Say whether a series exists for a viewer."""
     return Series.objects.filter(
-        study__in=studies_for(viewer).filter(uid=place.study), uid=place.series
+        series_condition(viewer),
+        study__in=studies_for(viewer).filter(uid=place.study),
+        uid=place.series,
     ).exists()
 
 
@@ -157,13 +160,14 @@ def _rows(viewer: Viewer, place: Place, kind: str, *, tail: str = "") -> list[tu
         "uid": place.instance,
     }
     given = [name for name, uid in names.items() if uid]
-    values = [*rule_values(viewer), *(names[name] for name in given)]
+    values = [*rule_values(viewer, series=True), *(names[name] for name in given)]
 
     def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
         bound = iter(stand_ins)
-        like = rule_viewer(viewer, bound)
+        like = rule_viewer(viewer, bound, series=True)
         condition = Q(**dict(zip(given, bound, strict=True)))
         condition &= studies_condition(like, "series__study__")
+        condition &= series_condition(like, "series__")
         columns, order = _WANTED[kind]
         rows = _own_first(Instance.objects.filter(condition), like, "hospital_id", *order)
         return rows.values_list(*columns)

@@ -19,7 +19,12 @@ from tongying.kernel.errors import BadInput
 from tongying.web import prepared
 from tongying.web.records.attributes import ATTRIBUTES, BY_KEYWORD, PREFIX, Attribute
 from tongying.web.records.models import Instance, Series, Study
-from tongying.web.records.visible import rule_values, rule_viewer, studies_condition
+from tongying.web.records.visible import (
+    rule_values,
+    rule_viewer,
+    series_condition,
+    studies_condition,
+)
 
 MOST_ROWS = 5000
 """Rows returned at most in one answer; a further page is asked for with an offset."""
@@ -138,15 +143,19 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """Return owner and columns of the rows in a window of (limit, offset)."""
     level = wanted[0]
+    below = level is not Level.STUDY
     terms = [term for clause in clauses for term in clause]
-    values: list[prepared.Value] = [*rule_values(viewer)]
+    values: list[prepared.Value] = [*rule_values(viewer, series=below)]
     for term in terms:
         values += term.values
 
     def build(stand_ins: Sequence[Any]) -> QuerySet[Any, Any]:
         given = iter(stand_ins)
         prefix = PREFIX[level][Level.STUDY]
-        condition = studies_condition(rule_viewer(viewer, given), prefix)
+        like = rule_viewer(viewer, given, series=below)
+        condition = studies_condition(like, prefix)
+        if below:
+            condition &= series_condition(like, PREFIX[level][Level.SERIES])
         for clause in clauses:
             condition &= reduce(or_, [term.condition(given) for term in clause])
         columns = [

@@ -31,7 +31,7 @@ from tongying.web.records.timeline import (
     lines_around,
     priors_among,
 )
-from tongying.web.records.visible import studies_for
+from tongying.web.records.visible import series_condition, studies_for
 from tongying.web.trail import store as trail
 
 MOST_OTHERS: Final = 50
@@ -109,7 +109,7 @@ def study_view(viewer: Viewer, uid: str) -> StudyView:
     study = study_of(viewer, uid)
     trail.note_read(viewer.login, "study", study.uid, study.hospital_id, door="page")
     (row,) = study_rows(viewer, [study])
-    images, results = _series(study)
+    images, results = _series(viewer, study)
     _, lines = lines_around(viewer, study.uid)
     return StudyView(
         row=row,
@@ -131,14 +131,17 @@ def study_view(viewer: Viewer, uid: str) -> StudyView:
     )
 
 
-def _series(study: Study) -> tuple[tuple[ShownSeries, ...], tuple[ShownSeries, ...]]:
+def _series(
+    viewer: Viewer, study: Study
+) -> tuple[tuple[ShownSeries, ...], tuple[ShownSeries, ...]]:
     kept = Instance.objects.filter(series__study=study).order_by("series_id", "number", "pk")
     by_series: dict[int, list[tuple[str, str, int | None]]] = {}
     columns = ("series_id", "sop_class_uid", "uid", "frame_count")
     for series, sop_class, uid, frames in kept.values_list(*columns):
         by_series.setdefault(series, []).append((sop_class, uid, frames))
     images, results = [], []
-    for series in Series.objects.filter(study=study).order_by("number", "pk"):
+    seen = Series.objects.filter(series_condition(viewer), study=study)
+    for series in seen.order_by("number", "pk"):
         instances = by_series.get(series.pk, [])
         derived = bool(instances) and all(is_derived(sop_class) for sop_class, _, _ in instances)
         (results if derived else images).append(_shown(series, instances))

@@ -140,6 +140,7 @@ def viewer_url(
     *,
     modalities: Collection[str],
     series_uid: str | None = None,
+    sop_uid: str = "",
     layout: str = "",
 ) -> str:
     """Return the link that opens studies in the layout their modalities call for.
@@ -155,6 +156,8 @@ def viewer_url(
         Modality codes (0008,0060) of the first study's series.
     series_uid : str, optional
         Series Instance UID of the series to show first.
+    sop_uid : str, optional
+        SOP Instance UID of its image to show first.
     layout : str, optional
         Hanging protocol of a pathway, which goes before what the modalities call for.
 
@@ -181,6 +184,8 @@ def viewer_url(
         query["hangingProtocolId"] = protocol
     if series_uid is not None:
         query["initialSeriesInstanceUID"] = series_uid
+    if sop_uid:
+        query["initialSOPInstanceUID"] = sop_uid
     return f"{VIEWER_ROOT}/viewer?{urlencode(query, safe=',')}"
 
 

@@ -120,3 +120,8 @@ themeButton?.addEventListener("click", (event) => {
 
 onKey("?", () => document.getElementById("keys")?.showModal());
 onKey("n", () => { if (document.getElementById("keys")) location.assign("/next/"); });
+
+// A form that was refused stands open again, with what was typed.
+for (const dialog of document.querySelectorAll("dialog[data-open]")) {
+  dialog.showModal();
+}

@@ -1,0 +1,1 @@
+"""Weights and runtimes; nothing else here knows them."""

@@ -1,0 +1,1 @@
+"""The model card: what a model says of itself, read strictly."""

@@ -1,0 +1,1 @@
+"""The gate: which child and which images a model may speak about."""

@@ -1,0 +1,1 @@
+"""Lungs: segmentation, candidates of nodules, their follow-up."""

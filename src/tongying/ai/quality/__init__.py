@@ -1,0 +1,1 @@
+"""What would make a study doubtful or unusable, looked for before it is read."""

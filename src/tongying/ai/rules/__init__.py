@@ -1,0 +1,1 @@
+"""Rules in data: which study triggers which steps."""

@@ -1,0 +1,1 @@
+"""The steps of an examination that rules and classical methods do."""

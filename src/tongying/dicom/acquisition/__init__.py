@@ -1,0 +1,1 @@
+"""What headers say of an acquisition, typed; unknown is None."""

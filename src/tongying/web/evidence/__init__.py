@@ -1,0 +1,1 @@
+"""The evidence about models: standing, truth, evaluations, drift, incidents, needs and products."""
