@@ -15,7 +15,7 @@ import pytest
 from brain_ground import MODEL, POPULATION
 from platform_ import CHROMIUM, Desk, Platform, follow, painted, running
 from playwright.sync_api import Browser, Page, expect
-from test_fused_viewer import coloured
+from test_fused_viewer import MASKED, reddish, shown_by_double_click
 from test_hip_twins import SCRIPTS
 
 from tongying.consult.draft_mark import MARKS
@@ -217,13 +217,12 @@ def _seen(expert: Desk) -> None:
     assert link is not None
     expert.open(link)
     painted(page)
-    listed = page.get_by_text("SEG", exact=True).first
-    expect(listed).to_be_visible()
-    listed.dblclick()
-    share = coloured(page)
+    expect(page.get_by_text("SEG", exact=True).first).to_be_visible()
+    assert reddish(page) < MASKED
+    share = shown_by_double_click(page, "SEG")
     page.wait_for_timeout(2000)
     expert.shot("ai_brain_5_viewer")
-    assert share > 0.002, "the segmentation is not painted"
+    assert share > MASKED, "the segmentation is not painted"
 
 
 def _drafted(expert: Desk, case: int) -> None:
