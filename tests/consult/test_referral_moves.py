@@ -82,6 +82,8 @@ SEES = {"sent", "accepted", "arrived", "not-arrived", "closed"}
 def by_hand(role: Role, hospital: str, user: int, state: str) -> set[str]:
     """How a person stands: referring, receiving, reads; from the issue, not from the code."""
     found = set()
+    if role is Role.VENDOR:
+        return found
     if hospital == COUNTY:
         found.add("referring" if role is Role.REQUESTER else "reads")
     if role is Role.EXPERT and user == SIGNER:

@@ -15,8 +15,9 @@ from tongying.web.ai import standing
 from tongying.web.ai.asking import ask
 from tongying.web.ai.installing import model_row
 from tongying.web.ai.states import Standing
-from tongying.web.evidence import needs
+from tongying.web.evidence import needs, products
 from tongying.web.evidence.figures import evidence_for
+from tongying.web.evidence.models import VendorMember
 from tongying.web.people.models import Member
 from tongying.web.people.store import viewer_of_login
 
@@ -24,6 +25,8 @@ RULES: Final = ("triage", "order-advice", "protocol-advice", "report-draft", "fo
 SILENT: Final = ("acquisition-quality", "lungs")
 WHY_RULES: Final = "规则，依据公开；演示用"
 WHY_SILENT: Final = "静默试运行，无人可见；演示用"
+VENDOR_LOGIN: Final = "changshang"
+ADMIN_LOGIN: Final = "guanliyuan"
 ASKED: Final = ("triage", "protocol-advice")
 
 
@@ -60,6 +63,7 @@ def make_ai(studies: Mapping[str, DemoStudy], say: Callable[[str], None]) -> dic
         for card in ASKED:
             ask(viewer, study.study_uid, card)
             asked += 1
+    _vendor()
     _need(next(iter(askers.values())), next(iter(approvers.values())))
     say(f"models: {len(RULES)} rules and {len(SILENT)} silent looks at {len(approvers)} hospitals")
     return {"hospitals": len(approvers), "asked": asked}
@@ -77,3 +81,21 @@ def _need(raiser: Viewer, owner: Viewer) -> None:
         ),
     )
     needs.move(owner, code, needs.Move(needs.Stage.ACCEPTED.value, "先汇集有随访结局的病例。"))
+
+
+def _vendor() -> None:
+    """Enter an invented vendor with a product, and let the demo's vendor speak for it."""
+    keeper = viewer_of_login(ADMIN_LOGIN)
+    products.add_vendor(keeper, products.VendorDraft("DEMO", "演示厂商（虚构）", "1–49"))
+    products.add_product(
+        keeper,
+        products.ProductDraft(
+            "演示肺结节软件（虚构）",
+            "DEMO",
+            Step.DETECTION.value,
+            "肺结节",
+            paediatric="no",
+        ),
+    )
+    member = Member.objects.get(login=VENDOR_LOGIN)
+    VendorMember.objects.create(member=member, vendor_id="DEMO")

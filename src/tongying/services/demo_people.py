@@ -102,4 +102,14 @@ PEOPLE: tuple[DemoPerson, ...] = (
         "管理本院账号与 DICOM 节点",
         "keeps the hospital's accounts and DICOM nodes",
     ),
+    DemoPerson(
+        "changshang",
+        "演示厂商",
+        Role.VENDOR,
+        "WHCH",
+        "",
+        "",
+        "只看自家产品的汇总数据",
+        "sees figures of its own products only",
+    ),
 )

@@ -50,7 +50,7 @@ PLACES: Final = (
     Place("studies", "photo", pgettext_lazy("navigation", "Studies")),
     Place("norms", "ruler-2", pgettext_lazy("navigation", "Reference values")),
     Place("pathways", "report-medical", pgettext_lazy("navigation", "Pathways")),
-    Place("ai", "robot", pgettext_lazy("navigation", "AI")),
+    Place("ai", "stethoscope", pgettext_lazy("navigation", "AI")),
     Place(
         "referrals",
         "building-hospital",

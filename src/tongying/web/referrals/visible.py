@@ -15,6 +15,8 @@ def referrals_for(viewer: Viewer) -> QuerySet[ReferralRow]:
 
     A referral goes out from a signed opinion, so its case is never a draft.
     """
+    if viewer.role is Role.VENDOR:
+        return ReferralRow.objects.none()
     sees = Q(case__asking_id=viewer.hospital)
     live = Q(state__in=RECEIVING_SEES)
     if viewer.role is Role.COORDINATOR:
