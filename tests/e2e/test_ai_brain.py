@@ -36,6 +36,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.server,
     pytest.mark.timeout(900),
+    pytest.mark.long,
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
     pytest.mark.skipif(
