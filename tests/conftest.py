@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 # Tests run beside one another; threads within each only make them wait. Before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A machine that is busy with something else makes examples slow, which says nothing about the code.
+hypothesis_settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
