@@ -380,3 +380,20 @@ def _another(study: Study, number: int) -> Study:
         arrived_at=study.arrived_at,
         changed_at=study.changed_at,
     )
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_the_result() -> None:
+    from tongying.web.records.images import content_store
+
+    model()
+    path = content_store().path(Instance.objects.get(series__study__uid=STUDY, number=2).digest)
+    path.chmod(0o600)
+    path.write_bytes(b"no longer DICOM")
+    row = ask()
+    work()
+    row.refresh_from_db()
+    told = [one["code"] for one in row.admission["caveats"]]
+    assert "ai.files-unreadable" in told
+    assert row.state != "done" or "ai.files-unreadable" in [
+        one["code"] for one in (row.result or {})["caveats"]
+    ]

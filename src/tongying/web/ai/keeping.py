@@ -108,6 +108,8 @@ def keep(task: RunTask, folder: Path, seconds: float, peak_mb: float) -> None:
         veil(row.study, [one["series_uid"] for one in objects])
         row.state, row.finished_at = RunState.DONE.value, now
         row.result, row.result_digest = _plain(answer), digest
+        # What the gate doubted stands beside the result as well.
+        row.result["caveats"] = [*row.admission.get("caveats", ()), *row.result["caveats"]]
         row.seconds, row.peak_mb, row.objects_made = seconds, peak_mb, objects
         row.save(
             update_fields=[

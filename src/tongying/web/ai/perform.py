@@ -108,7 +108,8 @@ def prepare(number: int) -> RunTask | None:
     except TongyingError as refusal:
         end_refused(number, refusal.error_code, refusal.sentence)
         return None
-    admission = admit(card, facts, has_prior=row.prior is not None)
+    prior = _prior(row, card)
+    admission = admit(card, facts, has_prior=bool(prior))
     if not admission.admitted:
         first = admission.refusals[0]
         end_refused(number, first.code, first.english, admission)
@@ -119,7 +120,6 @@ def prepare(number: int) -> RunTask | None:
     if admission.series and not all(one.files for one in series[:1]):
         end_failed(number, NO_FILES, WORDS[NO_FILES])
         return None
-    prior = _prior(row, card)
     request = Request(
         facts=facts,
         series=series,
@@ -281,6 +281,7 @@ def _inputs(study: Study, series: tuple[str, ...]) -> tuple[SeriesInput, ...]:
 
 
 def _prior(row: RunRow, card: ModelCard) -> tuple[SeriesInput, ...]:
+    """Return the earlier study's series; none where the card does not admit it either."""
     if row.prior is None:
         return ()
     try:

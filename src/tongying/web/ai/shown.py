@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from tongying.ai.card.definition import Evidence, Method, Span
 from tongying.kernel.caveat import Caveat
 from tongying.pathway.definition import Words
 from tongying.web.measurements.shown import Shown
+
+FEWEST_REAL: Final = 100
+"""Real studies behind the figure a badge shows, or it says "not validated"; needs sign-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,9 @@ class Badge:
 
     @property
     def validated(self) -> bool:
-        """Say whether a figure of it stands on real examinations."""
-        return self.evidence is not None and not self.synthetic
+        """Say whether a figure of it stands on real examinations, and on enough of them."""
+        figure = self.evidence
+        return figure is not None and not self.synthetic and figure.n >= FEWEST_REAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 import pydicom
 from django.db.models import QuerySet
@@ -13,20 +15,30 @@ from tongying.archive.content_store import ObjectMissing
 from tongying.consult.case import Urgency
 from tongying.dicom.acquisition.facts import StudyFacts
 from tongying.dicom.acquisition.reading import read_study_facts
+from tongying.kernel.caveat import Caveat
 from tongying.web.cases.models import CaseRow
 from tongying.web.records.images import content_store
 from tongying.web.records.models import Instance, Study
 
+UNREADABLE: Final = "ai.files-unreadable"
+
 
 def facts_of(study: Study) -> StudyFacts:
     """Return what a study's headers say; pixels are not read.
+
+    Files that cannot be read are counted in a caveat, which the gate passes on.
 
     Raises
     ------
     tongying.dicom.acquisition.reading.FactsRefused
         If no file of it can be read as an image's header.
     """
-    return read_study_facts(_headers(study))
+    unreadable: list[str] = []
+    facts = read_study_facts(_headers(study, unreadable))
+    if not unreadable:
+        return facts
+    said = Caveat(UNREADABLE, f"{len(unreadable)} files of the study could not be read.")
+    return replace(facts, caveats=(*facts.caveats, said))
 
 
 def asked_of(study: Study, cases: QuerySet[CaseRow]) -> Asked:
@@ -51,7 +63,7 @@ def asked_of(study: Study, cases: QuerySet[CaseRow]) -> Asked:
     )
 
 
-def _headers(study: Study) -> Iterator[pydicom.Dataset]:
+def _headers(study: Study, unreadable: list[str]) -> Iterator[pydicom.Dataset]:
     store = content_store()
     digests = Instance.objects.filter(series__study=study).order_by("series_id", "number", "pk")
     for digest in digests.values_list("digest", flat=True):
@@ -59,4 +71,4 @@ def _headers(study: Study) -> Iterator[pydicom.Dataset]:
             with store.open(digest) as file:
                 yield pydicom.dcmread(file, stop_before_pixels=True)
         except (InvalidDicomError, ObjectMissing):
-            continue
+            unreadable.append(digest)

@@ -298,6 +298,7 @@ EVIDENCE: Final = frozenset(
 RUNS: Final = frozenset(
     {
         fixed("Your role asks no models."),
+        fixed("%(n)s files of the study could not be read."),
         fixed("Administrators install models."),
         fixed("The model is not switched on at the hospital of this study."),
         fixed("No model of this name is installed here."),
