@@ -29,8 +29,8 @@ class Fault:
         return {"line": self.line, "sentence": self.sentence, "chinese": self.chinese}
 
 
-class PathwayRefused(BadInput):
-    """The text of a pathway cannot be followed.
+class TextRefused(BadInput):
+    """A text that somebody wrote as data cannot be followed.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class PathwayRefused(BadInput):
         Every fault that was found, in the order of lines.
     """
 
-    code: ClassVar[str] = "pathway.refused"
+    code: ClassVar[str] = "text.refused"
 
     def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
         first = faults[0]
@@ -48,6 +48,12 @@ class PathwayRefused(BadInput):
         super().__init__(f"{name[:80]}, line {first.line}: {first.sentence}{more}")
         self.name = name
         self.faults = faults
+
+
+class PathwayRefused(TextRefused):
+    """The text of a pathway cannot be followed."""
+
+    code: ClassVar[str] = "pathway.refused"
 
 
 class Faults:

@@ -27,11 +27,10 @@ from tongying.ai.card.definition import (
     Training,
 )
 from tongying.ai.card.scope_reading import read_scope
-from tongying.kernel.errors import BadInput
 from tongying.pathway import reading as pathway_reading
 from tongying.pathway.definition import Words
 from tongying.pathway.entry import Entry
-from tongying.pathway.faults import Fault, Faults, PathwayRefused
+from tongying.pathway.faults import Faults, PathwayRefused, TextRefused
 from tongying.pathway.yaml_tree import Items, Scalar, Table, tree_of
 
 MOST_MEMORY_MB, MOST_SECONDS, MOST_THREADS = 64_000, 86_400, 64
@@ -45,25 +44,10 @@ _NOWHERE: Final = Scope(Span(None, None), *(None,) * 15)
 _UNTRAINED: Final = Training(Words("Not trained.", "未经训练。"), 0, 0)
 
 
-class CardRefused(BadInput):
-    """The text of a card cannot be followed.
-
-    Parameters
-    ----------
-    name : str
-        Of the text, such as a file's name.
-    faults : tuple of Fault
-        Every fault that was found, in the order of lines.
-    """
+class CardRefused(TextRefused):
+    """The text of a card cannot be followed."""
 
     code: ClassVar[str] = "ai.card-refused"
-
-    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
-        first = faults[0]
-        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-        super().__init__(f"{name[:80]}, line {first.line}: {first.sentence}{more}")
-        self.name = name
-        self.faults = faults
 
 
 def read_card(text: str, *, name: str) -> ModelCard:

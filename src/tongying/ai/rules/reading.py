@@ -15,11 +15,10 @@ from tongying.ai.card.definition import ModelCard, Sequence, Span, Step
 from tongying.ai.rules.definition import Complete, Match, Priority, Rule, Rules, StepCall
 from tongying.consult.case import Urgency
 from tongying.dicom.acquisition.facts import BodyPart
-from tongying.kernel.errors import BadInput
 from tongying.pathway import reading as pathway_reading
 from tongying.pathway.definition import AgeSpan, Words
 from tongying.pathway.entry import Entry
-from tongying.pathway.faults import Fault, Faults, PathwayRefused
+from tongying.pathway.faults import Fault, Faults, PathwayRefused, TextRefused
 from tongying.pathway.yaml_tree import tree_of
 
 MOST_RULES, MOST_STEPS = 100, 20
@@ -35,25 +34,10 @@ _STAND_IN: Final = Complete(300, 3600)
 E = TypeVar("E", bound=StrEnum)
 
 
-class RulesRefused(BadInput):
-    """The text of rules cannot be followed.
-
-    Parameters
-    ----------
-    name : str
-        Of the text, such as a file's name.
-    faults : tuple of Fault
-        Every fault that was found, in the order of lines.
-    """
+class RulesRefused(TextRefused):
+    """The text of rules cannot be followed."""
 
     code: ClassVar[str] = "ai.rules-refused"
-
-    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
-        first = faults[0]
-        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-        super().__init__(f"{name[:80]}, line {first.line}: {first.sentence}{more}")
-        self.name = name
-        self.faults = faults
 
 
 def read_rules(text: str, *, name: str, cards: Mapping[str, ModelCard] | None = None) -> Rules:

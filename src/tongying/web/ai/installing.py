@@ -9,8 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tongying.ai.card.catalogue import cards, text_of
-from tongying.ai.card.definition import ModelCard, Runtime
-from tongying.ai.card.reading import read_card
+from tongying.ai.card.definition import ModelCard
 from tongying.ai.pack import install_pack
 from tongying.consult.people import Role, Viewer
 from tongying.kernel.audit import Action, AuditEvent
@@ -80,7 +79,7 @@ def install(source: Path, viewer: Viewer | None = None) -> ModelRow:
     Parameters
     ----------
     source : Path
-        Folder or zip of the pack.
+        Folder or zip of the pack; of a service or a performer outside it holds the card alone.
     viewer : Viewer or None
         None: from the command line of the machine.
 
@@ -120,48 +119,6 @@ def install(source: Path, viewer: Viewer | None = None) -> ModelRow:
             installed_at=now,
         )
         _audit(viewer, row, "installed")
-    return row
-
-
-def install_service(text: str, viewer: Viewer) -> ModelRow:
-    """Install a model that needs no files here: a service, or a performer that claims workitems.
-
-    Raises
-    ------
-    InstallingNotYours
-        If the viewer's role installs none.
-    CardRefused
-        If the card is not understood.
-    VersionInstalled
-        If something else stands under this id and version, or it needs a pack.
-    """
-    if viewer.role not in INSTALLING_ROLES:
-        raise InstallingNotYours("Administrators install models.")
-    card = read_card(text, name="card")
-    if card.running.runtime not in (Runtime.HTTP, Runtime.UPS, Runtime.PYTHON):
-        raise VersionInstalled("This model has files: install it as a pack.")
-    now = clock.now()
-    digest = digest_of(text)
-    with transaction.atomic():
-        trail.hold()
-        row, fresh = ModelRow.objects.get_or_create(
-            card_id=card.id,
-            version=card.version,
-            defaults={
-                "vendor": card.vendor,
-                "card": text,
-                "card_sha256": digest,
-                "bundled": False,
-                "installed_by_id": viewer.user,
-                "installed_at": now,
-            },
-        )
-        if row.card_sha256 != digest:
-            raise VersionInstalled(
-                "Another text stands under this id and version; a change is a new version."
-            )
-        if fresh:
-            _audit(viewer, row, "installed")
     return row
 
 

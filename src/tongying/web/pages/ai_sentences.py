@@ -303,7 +303,6 @@ RUNS: Final = frozenset(
         fixed("The model is not switched on at the hospital of this study."),
         fixed("No model of this name is installed here."),
         fixed("This run has ended already."),
-        fixed("This model has files: install it as a pack."),
         fixed("Another text stands under this id and version; a change is a new version."),
         fixed("The model's card is no longer understood; it was not run."),
         fixed("The model was switched off or stopped before it ran."),
