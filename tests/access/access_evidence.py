@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from access_probes import Probe
-from access_rules import FORBIDDEN, HIDDEN, OPEN, TRIED, everyone, nobody_sees, tries
+from access_probes import Probe, S
+from access_rules import FORBIDDEN, HIDDEN, OPEN, TRIED, acts_on_case, everyone, nobody_sees, tries
 from people import ASKING, Person
 
 from tongying.consult.people import Role
@@ -52,7 +52,28 @@ def keeps_inventory(person: Person) -> str:
     return TRIED if person.role in keeping else FORBIDDEN
 
 
+def tells_truth(person: Person) -> str:
+    """Whoever sees the study and asks, reads or researches."""
+    if person.role not in (Role.EXPERT, Role.REQUESTER, Role.RESEARCHER):
+        return FORBIDDEN
+    return TRIED if person.sees_case else HIDDEN
+
+
+def gives_vendors_accounts(person: Person) -> str:
+    return TRIED if person.role is Role.ADMIN else FORBIDDEN
+
+
 EVIDENCE: dict[str, list[Probe]] = {
+    "studies/<str:uid>/ai/truth/": [
+        Probe(f"/{S}/ai/truth/", tells_truth, "POST", "kind=motion&present=yes&level=surgery"),
+    ],
+    "ai/runs/<str:code>/failure/": [
+        Probe(
+            "/ai/runs/{ai_run}/failure/", acts_on_case, "POST", "item=missed&kind=other&lesson=x"
+        ),
+        Probe("/ai/runs/{ai_shadow}/failure/", nobody_sees, "POST"),
+    ],
+    "products/speakers/": [Probe("/products/speakers/", gives_vendors_accounts, "POST")],
     "ai/": [Probe("/ai/", everyone)],
     "ai/models/<slug:card_id>/": [
         Probe("/ai/models/finder/", everyone),

@@ -17,7 +17,7 @@ from tongying.web.ai.installing import model_row
 from tongying.web.ai.states import Standing
 from tongying.web.evidence import needs, products
 from tongying.web.evidence.figures import evidence_for
-from tongying.web.evidence.models import VendorMember
+from tongying.web.evidence.vendors import speak_for
 from tongying.web.people.models import Member
 from tongying.web.people.store import viewer_of_login
 
@@ -97,5 +97,4 @@ def _vendor() -> None:
             paediatric="no",
         ),
     )
-    member = Member.objects.get(login=VENDOR_LOGIN)
-    VendorMember.objects.create(member=member, vendor_id="DEMO")
+    speak_for(keeper, VENDOR_LOGIN, "DEMO")

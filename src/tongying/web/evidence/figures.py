@@ -9,10 +9,12 @@ from typing import Any, Final
 from tongying.ai.evaluation.evaluating import evaluate
 from tongying.ai.evaluation.strata import UNKNOWN, AgeBand, age_band
 from tongying.web.ai.badges import card_of
+from tongying.web.ai.effect import Effect, effect_of, read_pairs
 from tongying.web.ai.models import ModelRow, RunRow
-from tongying.web.evidence.gathering import age_of, cases_with_truth
+from tongying.web.evidence.gathering import age_of, cases_with_truth, runs_of, truths_of
 from tongying.web.evidence.kinds import kinds_of
 from tongying.web.evidence.models import AlarmRow, IncidentRow
+from tongying.web.people.models import Hospital
 
 FEWEST_SILENT: Final = 100
 """Silent cases per site and age band before a model may speak (domain.md §3.8)."""
@@ -106,6 +108,20 @@ def evidence_for(model: ModelRow, hospital: str) -> Evidence:
             model=model, hospital_id=hospital, closed_at=None
         ).count(),
     )
+
+
+def reading_effect(model: ModelRow, hospital: str) -> Effect:
+    """Return what showing a model did to the readers of a hospital's studies.
+
+    Something was there where any kind of finding that the model speaks of turned out to be so; a
+    study none of whose kinds is known counts as unknown.
+    """
+    truth: dict[int, bool] = {}
+    studies = [row.study_id for row in runs_of(model, hospital)]
+    for kind in kinds_of(card_of(model)):
+        for study, present in truths_of(studies, kind).items():
+            truth[study] = truth.get(study, False) or present
+    return effect_of(read_pairs(model, Hospital.objects.get(code=hospital)), truth)
 
 
 def bands_of(low_days: float | None, high_days: float | None) -> tuple[str, ...]:

@@ -6,12 +6,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from django.db import transaction
+
 from tongying.ai.evaluation.strata import UNKNOWN, AgeBand, age_band
 from tongying.consult.people import Role, Viewer
-from tongying.kernel.errors import NotAllowed
+from tongying.kernel.audit import Action, AuditEvent
+from tongying.kernel.errors import BadInput, NotAllowed
+from tongying.web import now as clock
 from tongying.web.ai.models import ModelRow, ReviewRow, RunRow, StandingRow
 from tongying.web.evidence.gathering import age_of
-from tongying.web.evidence.models import ProductRow, VendorMember
+from tongying.web.evidence.models import ProductRow, VendorMember, VendorRow
+from tongying.web.people.models import Member
+from tongying.web.trail import store as trail
 
 SMALLEST_CELL: Final = 10
 """Fewer studies than this are shown as "fewer than 10"; needs sign-off."""
@@ -21,6 +27,18 @@ class NotAVendor(NotAllowed):
     """The viewer speaks for no vendor."""
 
     code: ClassVar[str] = "vendor.not-yours"
+
+
+class SpeakersNotYours(NotAllowed):
+    """The viewer does not say for which vendor an account speaks."""
+
+    code: ClassVar[str] = "vendor.speakers-not-yours"
+
+
+class SpeakerUnknown(BadInput):
+    """There is no such account of a vendor, or no such vendor."""
+
+    code: ClassVar[str] = "vendor.speaker-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,44 @@ class VendorPage:
     models: tuple[VendorModel, ...]
     products: tuple[tuple[str, str, str], ...]
     """Name, step, whether the registration names children."""
+
+
+def speakers_of(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+    """Return login, name and vendor of the vendors' accounts at the viewer's hospital."""
+    rows = Member.objects.filter(
+        hospital_id=viewer.hospital, role=Role.VENDOR.value, is_active=True
+    ).select_related("vendor_of__vendor")
+    return tuple(
+        (row.login, row.name, row.vendor_of.vendor.name if hasattr(row, "vendor_of") else "")
+        for row in rows.order_by("login")
+    )
+
+
+def speak_for(viewer: Viewer, login: str, vendor: str) -> None:
+    """Say for which vendor an account of the viewer's hospital speaks, from now on.
+
+    Raises
+    ------
+    SpeakersNotYours
+        If the viewer is no administrator.
+    SpeakerUnknown
+        If there is no such account of a vendor at the viewer's hospital, or no such vendor.
+    """
+    if viewer.role is not Role.ADMIN:
+        raise SpeakersNotYours("Administrators say for which vendor an account speaks.")
+    now = clock.now()
+    with transaction.atomic():
+        member = Member.objects.filter(
+            login=login, hospital_id=viewer.hospital, role=Role.VENDOR.value
+        ).first()
+        if member is None or not VendorRow.objects.filter(code=vendor).exists():
+            raise SpeakerUnknown("Choose a vendor, and an account of the role vendor here.")
+        VendorMember.objects.update_or_create(member=member, defaults={"vendor_id": vendor})
+        detail = {"vendor": vendor}
+        event = AuditEvent(
+            now, viewer.login, Action.UPDATE, "member", login, viewer.hospital, detail
+        )
+        trail.append([event])
 
 
 def page_of(viewer: Viewer) -> VendorPage:

@@ -25,6 +25,7 @@ from tongying.web.ai.shown import StudyResults
 from tongying.web.ai.sight import run_of
 from tongying.web.cases.showing import show
 from tongying.web.pages.ai_draft import draft_lines
+from tongying.web.pages.ai_learning import learning
 from tongying.web.pages.sentences import refusal_sentence, said
 from tongying.web.pages.signed_in import signed_in
 from tongying.web.pages.typed import decimal, whole
@@ -197,6 +198,7 @@ def _page(
         "ai_case": case,
         "verdicts": VERDICTS,
         "faults": {name: said(sentence) for name, sentence in (faults or {}).items()},
+        **learning(viewer, results),
         "typed": {name: request.POST.get(name, "") for name in ("verdict", "confidence", "text")},
     }
     return render(request, "pages/ai_study.html", context, status=status)

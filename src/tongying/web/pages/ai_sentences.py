@@ -291,6 +291,9 @@ EVIDENCE: Final = frozenset(
         fixed("Say how it is known: operation, pathology, follow-up and so on."),
         fixed("A vendor has this code already."),
         fixed("There is nothing at this address."),
+        fixed("Say whether it was there or not."),
+        fixed("Administrators say for which vendor an account speaks."),
+        fixed("Choose a vendor, and an account of the role vendor here."),
     }
 )
 """Of standings, evidence, alarms, incidents, needs and products."""

@@ -93,3 +93,13 @@ SILENCE_WORDS: Final[dict[str, Promise]] = {
     "no-scores": _p("figure", "gives no scores"),
     "no-spread": _p("figure", "not defined"),
 }
+
+TRUTH_LEVEL_WORDS: Final[dict[str, Promise]] = {
+    "pathology": _p("truth", "pathology"),
+    "genetics": _p("truth", "genetics"),
+    "surgery": _p("truth", "operation"),
+    "follow-up": _p("truth", "follow-up"),
+    "panel": _p("truth", "joint panel"),
+    "report": _p("truth", "signed opinion"),
+    "made": _p("truth", "made by code"),
+}

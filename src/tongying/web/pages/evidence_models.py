@@ -18,7 +18,7 @@ from tongying.kernel.errors import BadInput, Conflict
 from tongying.web.ai.standing import follows, may_move, move, stop
 from tongying.web.ai.states import Standing
 from tongying.web.evidence import drift, evaluations, incidents, registry
-from tongying.web.evidence.figures import evidence_for
+from tongying.web.evidence.figures import evidence_for, reading_effect
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
 
@@ -143,6 +143,7 @@ def _context(request: HttpRequest, card_id: str) -> dict[str, Any]:
         "card": one.card,
         "moves": registry.moves_of(row, viewer.hospital) if row else (),
         "evidence": evidence_for(row, viewer.hospital) if row else None,
+        "effect": reading_effect(row, viewer.hospital) if row else None,
         "onward": follows(Standing(one.standing)) if row and may_move(viewer) else (),
         "incidents": incidents.incidents_of(viewer, row) if row else (),
         "alarms": drift.alarms_of(viewer, row) if row else (),

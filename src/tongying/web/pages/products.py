@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tongying.ai.card.definition import Step
 from tongying.consult.agreement import Tier
+from tongying.consult.people import Role
 from tongying.kernel.errors import BadInput, Conflict
 from tongying.web.evidence import products
 from tongying.web.evidence.choices import installed_models
+from tongying.web.evidence.vendors import speak_for, speakers_of
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
 
@@ -52,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tiers": [one.value for one in Tier],
         "vendors": products.vendors(),
         "models": installed_models(),
+        "speakers": speakers_of(viewer) if viewer.role is Role.ADMIN else (),
         "may_keep": products.may_keep(viewer),
         "step": step,
         "disease": disease,
@@ -69,6 +72,20 @@ def use(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether one's hospital uses a product."""
     viewer = request.viewer  # type: ignore[attr-defined]
     products.set_use(viewer, code, used=request.POST.get("used") == "1")
+    return HttpResponseRedirect(reverse("products"))
+
+
+@require_POST
+@signed_in
+def speaker(request: HttpRequest) -> HttpResponse:
+    """Say for which vendor an account speaks."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    try:
+        speak_for(viewer, request.POST.get("login", ""), request.POST.get("vendor", ""))
+    except BadInput as refusal:
+        messages.error(request, refusal_sentence(refusal))
+    else:
+        messages.success(request, _("The account sees this vendor's figures from now on."))
     return HttpResponseRedirect(reverse("products"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tongying.web.pages import evidence_models, evidence_sets, needs, products
+from tongying.web.pages import ai_learning, evidence_models, evidence_sets, needs, products
 
 urlpatterns = [
     path("ai/", evidence_models.index, name="ai"),
@@ -21,6 +21,8 @@ urlpatterns = [
         evidence_models.answer_alarm,
         name="ai-alarm-answer",
     ),
+    path("studies/<str:uid>/ai/truth/", ai_learning.truth, name="ai-truth"),
+    path("ai/runs/<str:code>/failure/", ai_learning.failure, name="ai-failure"),
     path("ai/sets/", evidence_sets.sets, name="evidence-sets"),
     path("ai/sets/<str:code>/", evidence_sets.one_set, name="evidence-set"),
     path("ai/evaluations/<str:code>/", evidence_sets.evaluation, name="evidence-evaluation"),
@@ -32,5 +34,6 @@ urlpatterns = [
     path("needs/<str:code>/move/", needs.move, name="need-move"),
     path("needs/<str:code>/vote/", needs.vote, name="need-vote"),
     path("products/", products.index, name="products"),
+    path("products/speakers/", products.speaker, name="vendor-speaker"),
     path("products/<str:code>/use/", products.use, name="product-use"),
 ]

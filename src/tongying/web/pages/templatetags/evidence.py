@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from tongying.ai.card.definition import Method, ModelCard, Step
+from tongying.pathway.definition import Words
 from tongying.web.evidence.figures import FEWEST_SILENT, Evidence
 from tongying.web.evidence.kinds import kinds_of
 from tongying.web.evidence.needs import LinkKind, Stage
@@ -170,3 +171,15 @@ def failure_word(value: str) -> str:
 def cell(value: Cell) -> str:
     """Write a count; a small one is not told."""
     return str(value.count) if value.count is not None else _("fewer than %d") % SMALLEST_CELL
+
+
+@register.filter
+def truth_level(value: str) -> str:
+    """Return how something is known to be so."""
+    return str(ai_words.TRUTH_LEVEL_WORDS[value])
+
+
+@register.filter
+def truth_kind(value: str, kinds: Mapping[str, Words]) -> str:
+    """Return a kind of finding in words; its id where no card here names it any more."""
+    return words(kinds[value]) if value in kinds else value
