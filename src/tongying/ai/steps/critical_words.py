@@ -86,11 +86,18 @@ def critical_words_in(text: str) -> tuple[CriticalWord, ...]:
     return tuple(
         one
         for one in CRITICAL_WORDS
-        if any(_stands(lower, spelling.lower()) for spelling in one.spellings)
+        if any(is_named(lower, spelling.lower()) for spelling in one.spellings)
     )
 
 
-def _stands(text: str, spelling: str) -> bool:
+def is_named(text: str, spelling: str) -> bool:
+    """Say whether a text names a word and does not deny it.
+
+    Parameters
+    ----------
+    text, spelling : str
+        Lower case.
+    """
     start = text.find(spelling)
     while start >= 0:
         before = text[:start]

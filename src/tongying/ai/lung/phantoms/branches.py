@@ -1,4 +1,7 @@
-"""Vessels and airways of a made lung: trees that branch until they are thin."""
+"""Vessels and airways of a made lung: trees that branch until they are thin.
+
+[K]: from memory, not opened.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ WALL_HU: Final = 0.0
 THINNEST_MM: Final = 0.35
 """Radius at which a vessel is no longer drawn."""
 SHRINKS: Final = 2.0 ** (-1.0 / 3.0)
-"""Radius from parent to equal children: the sum of cubes stays the same (Murray 1926)."""
+"""Radius from parent to equal children: the sum of cubes stays the same (Murray 1926; [K])."""
 _AIRWAY_GENERATIONS: Final = 4
 
 
@@ -44,7 +47,7 @@ def grow_trees(random: np.random.Generator, scale: float) -> list[Tube]:
     tubes: list[Tube] = []
     for side in (-1.0, 1.0):
         hilum = np.array([side * 18.0, 8.0, -5.0]) * scale
-        for tree in range(6):
+        for tree in range(9):
             way = np.array([side, random.uniform(-0.9, 0.9), random.uniform(-1.4, 1.4)])
             start = hilum + random.normal(scale=5.0 * scale, size=3)
             air = tree % 3 == 0
@@ -64,7 +67,7 @@ def _grow(
         begin, way, radius, generation = todo.pop()
         if radius < THINNEST_MM:
             continue
-        length = radius * random.uniform(4.0, 8.0)
+        length = radius * random.uniform(5.0, 10.0)
         bends = int(random.integers(1, 4))
         for _ in range(bends):
             way = way + random.normal(scale=0.15, size=3)
