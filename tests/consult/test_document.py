@@ -133,7 +133,7 @@ def test_canonical_bytes_are_stable_and_name_images_by_their_hash() -> None:
     assert body["form"] == "tongying.opinion/1"
     written = body["document"]
     names = {field.name for field in dataclasses.fields(OpinionDocument)}
-    assert set(written) == names - {"panel"}
+    assert set(written) == names - {"panel", "live"}
     assert written["key_images"][0]["data"] == {"sha256": hashlib.sha256(PNG).hexdigest()}
     assert written["signed_at"] == "2026-02-28T22:05:00+08:00"
     assert opinion().canonical_bytes() == opinion().canonical_bytes()

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from tongying.consult.amendment import Amendment, FieldDifference, line_difference
 from tongying.consult.case import Confidence
+from tongying.consult.document_live import DocumentLive
 from tongying.consult.document_panel import DocumentPanel, same_words
 from tongying.kernel.age import Age, AgeRefused, age_on, corrected_age_on
 from tongying.kernel.caveat import Caveat
@@ -26,6 +27,8 @@ CANONICAL_FORM = "tongying.opinion/1"
 """Names the layout of `OpinionDocument.canonical_bytes`; a new layout gets a new number."""
 PANEL_FORM = "tongying.opinion/2"
 """The layout with a joint panel; a document without one keeps the first, byte for byte."""
+LIVE_FORM = "tongying.opinion/3"
+"""The layout with a live examination, with or without a panel."""
 
 _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
@@ -216,6 +219,7 @@ class OpinionDocument:
     amendment: Amendment | None = None
     caveats: tuple[Caveat, ...] = ()
     panel: DocumentPanel | None = None
+    live: tuple[DocumentLive, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a document that could mislead."""
@@ -279,7 +283,10 @@ class OpinionDocument:
         plain = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
         if self.panel is None:
             del plain["panel"]
-        body = {"form": PANEL_FORM if self.panel else CANONICAL_FORM, "document": plain}
+        if not self.live:
+            del plain["live"]
+        form = LIVE_FORM if self.live else PANEL_FORM if self.panel else CANONICAL_FORM
+        body = {"form": form, "document": plain}
         return json.dumps(
             body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         ).encode()

@@ -11,6 +11,7 @@ from tongying.consult.amendment import Amendment, DiffLine, FieldDifference, Mar
 from tongying.consult.case import Confidence
 from tongying.consult.document import (
     CANONICAL_FORM,
+    LIVE_FORM,
     PANEL_FORM,
     AskedQuestion,
     BodySize,
@@ -23,6 +24,7 @@ from tongying.consult.document import (
     Practitioner,
     SignatureStatus,
 )
+from tongying.consult.document_live import read_live
 from tongying.consult.document_panel import read_panel
 from tongying.kernel.caveat import Caveat
 from tongying.kernel.errors import BadInput
@@ -51,7 +53,7 @@ def read_document(content: bytes, picture: Callable[[str], bytes]) -> OpinionDoc
         If the content is of another form, or what is rebuilt does not have the same bytes.
     """
     body = json.loads(content)
-    if body.get("form") not in (CANONICAL_FORM, PANEL_FORM):
+    if body.get("form") not in (CANONICAL_FORM, PANEL_FORM, LIVE_FORM):
         raise ContentUnreadable("The signed content is of a form this version cannot read.")
     plain = body["document"]
     document = OpinionDocument(
@@ -77,6 +79,7 @@ def read_document(content: bytes, picture: Callable[[str], bytes]) -> OpinionDoc
         amendment=_amendment(plain["amendment"]),
         caveats=tuple(Caveat(**caveat) for caveat in plain["caveats"]),
         panel=read_panel(plain.get("panel")),
+        live=read_live(plain.get("live", [])),
     )
     if document.canonical_bytes() != content:
         raise ContentUnreadable("The signed content does not read back as it was written.")
