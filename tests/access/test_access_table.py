@@ -9,6 +9,7 @@ from access_evidence import EVIDENCE
 from access_machines import MACHINES
 from access_pages import PAGES
 from access_probes import Probe, S
+from access_rooms import ROOMS
 from access_rules import FORBIDDEN, HIDDEN, LOGIN, OPEN, TRIED, vendor_expects
 from django.contrib.auth.backends import ModelBackend
 from django.core.cache import cache
@@ -22,7 +23,7 @@ from world import SUBJECT, UNASKED, World, build
 from tongying.consult.people import Role
 from tongying.web.people.models import Member
 
-TABLE: dict[str, list[Probe]] = {**MACHINES, **PAGES, **EVIDENCE}
+TABLE: dict[str, list[Probe]] = {**MACHINES, **PAGES, **EVIDENCE, **ROOMS}
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -37,6 +38,7 @@ def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 def test_every_route_is_in_the_table() -> None:
     assert not MACHINES.keys() & PAGES.keys()
     assert not EVIDENCE.keys() & (MACHINES.keys() | PAGES.keys())
+    assert not ROOMS.keys() & (MACHINES.keys() | PAGES.keys() | EVIDENCE.keys())
     assert set(routes(get_resolver())) == set(TABLE)
 
 
@@ -77,6 +79,7 @@ def _url(probe: Probe, made: World) -> str:
         .replace("{norm_fit}", made.norm_fit)
         .replace("{norm_draft}", made.norm_draft)
         .replace("{norm_released}", made.norm_released)
+        .replace("{room}", made.room)
     )
 
 
@@ -158,9 +161,10 @@ def test_reading_by_token(made: World, person: Person) -> None:
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.login)
 def test_writing(made: World, person: Person) -> None:
-    last = ("/logout/",)
+    # Whoever may open a room is in it afterwards; whoever ends it, ends it for the others.
+    last = (f"/rooms/{made.room}/end/", f"/cases/{made.case}/rooms/", "/logout/")
     probes = [one for many in TABLE.values() for one in many if one.method not in ("GET", "HEAD")]
-    probes.sort(key=lambda one: one.url in last)
+    probes.sort(key=lambda one: last.index(url) + 1 if (url := _url(one, made)) in last else 0)
     assert _leaks(made, person, probes) == []
 
 

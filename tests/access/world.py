@@ -31,6 +31,7 @@ from tongying.web.records.index import DjangoIndex
 from tongying.web.records.models import Child
 from tongying.web.referrals import store as referrals
 from tongying.web.referrals.models import ReferralRow
+from tongying.web.rooms import store as rooms
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SUBJECT, PRIOR, UNASKED = "1.2.3.1", "1.2.3.2", "1.2.3.3"
@@ -79,6 +80,8 @@ class World:
     normal_value: str = ""
     normal_rule: int = 0
     """Of the ledger of the asking hospital."""
+    room: str = ""
+    """A live room of the case: its author and its reader are in it."""
     token_row: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -163,6 +166,7 @@ def build() -> World:
     # To the hospital that answers: whoever sees the case sees the referral, nobody else does.
     made.referral = referrals.send(author, made.case, order)
     made.parents_code = ReferralRow.objects.get(pk=made.referral).code
+    made.room = rooms.open_room(author, made.case)
     made.draft = cases.begin(author, UNASKED)
     made.child = Child.objects.get(local_id="P1").pk
     admin = viewer_of_login("ask-admin")

@@ -152,7 +152,7 @@ def test_configuration(root: Path, code: str, language: str, word: str) -> None:
     assert response["Content-Type"] == "text/javascript; charset=utf-8"
     assert response["Cache-Control"] == "private, no-store"
     assert f'"language": "{language}"' in text
-    assert word in text.encode().decode("unicode_escape", errors="replace")
+    assert json.dumps(word)[1:-1] in text
     assert "{{" not in text
     for protocol in ("tongying.mr3plane", "tongying.petct", "tongying.us"):
         assert f'"{protocol}"' in text

@@ -30,11 +30,12 @@ from tongying.services.cli_fuse import fuse
 from tongying.services.cli_measure import measure
 from tongying.services.cli_norm_tables import norms_app
 from tongying.services.cli_pathway import pathway_app
+from tongying.services.cli_probe import probe_video
 from tongying.services.cli_quality import qc
 from tongying.services.command import OPERATOR, Data, Json, refusing
 from tongying.services.command import open_data as _open
 from tongying.services.command import say as _say
-from tongying.services.parent import end_with_parent
+from tongying.services.parent import end_with_parent, under_parent
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 hospital_app = typer.Typer(no_args_is_help=True, help="Hospitals.")
@@ -50,6 +51,7 @@ app.add_typer(pathway_app, name="pathway")
 app.command("capacity")(capacity)
 app.command("fuse")(fuse)
 app.command("measure")(measure)
+app.command("probe-video")(probe_video)
 app.command("qc")(qc)
 
 
@@ -87,23 +89,35 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="HTTP port.")] = 8000,
     dicom_port: Annotated[int, typer.Option(help="DICOM port.")] = 11112,
+    live_port: Annotated[
+        int, typer.Option(help="Port of live rooms; by default the HTTP port + 1.")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
-    """Run the whole platform: web, worker and DICOM listener."""
+    """Run the whole platform: web, worker, DICOM listener and live role."""
+    live_port = live_port or port + 1
+    os.environ["TONGYING_LIVE_PORT"] = str(live_port)
     _open(data)
     from tongying.services.serve import serve_all
     from tongying.web.records.check import sweep
 
     removed = sweep(FileContentStore(data.resolve()))
     _say(
-        {"url": f"http://{host}:{port}", "dicom_port": dicom_port, "swept": len(removed)},
+        {
+            "url": f"http://{host}:{port}",
+            "dicom_port": dicom_port,
+            "live_port": live_port,
+            "swept": len(removed),
+        },
         as_json=as_json,
         words=f"Tongying on http://{host}:{port} · DICOM on {host}:{dicom_port}"
         " · research use only 仅供研究",
     )
     sys.stdout.flush()
     os.environ.setdefault("TONGYING_URL", f"http://{host}:{port}")
-    raise typer.Exit(serve_all(data.resolve(), host=host, port=port, dicom_port=dicom_port))
+    raise typer.Exit(
+        serve_all(data.resolve(), host=host, port=port, dicom_port=dicom_port, live_port=live_port)
+    )
 
 
 @app.command()
@@ -161,6 +175,26 @@ def listen(
             time.sleep(3600)
     except KeyboardInterrupt:
         listener.stop()
+
+
+@app.command()
+@refusing
+def live(
+    data: Data = Path("data"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of live rooms.")] = 8001,
+    as_json: Json = False,
+) -> None:
+    """Run the live role alone: the sockets of live rooms."""
+    if under_parent():
+        # `serve` has brought the tables up to date; the sooner the sockets are back the better.
+        os.environ["TONGYING_DATA"] = str(data.resolve())
+    else:
+        _open(data)
+    end_with_parent()
+    from tongying.services.live.serve import serve_live
+
+    serve_live(host=host, port=port)
 
 
 @app.command("import")

@@ -10,6 +10,11 @@ import time
 CHECK_SECONDS = 1.0
 
 
+def under_parent() -> bool:
+    """Say whether `tongying serve` started this process."""
+    return "TONGYING_PARENT" in os.environ
+
+
 def end_with_parent(*, with_group: bool = False) -> None:
     """Watch the process named in ``TONGYING_PARENT``; when it is gone, stop this one.
 

@@ -1,4 +1,4 @@
-"""The whole platform in one go: web, worker and DICOM listener as processes watched by one."""
+"""The whole platform in one go: web, worker, DICOM listener and live role, watched by one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def serve_web(*, host: str, port: int, processes: int = WEB_PROCESSES) -> None:
     ).serve()
 
 
-def serve_all(data: Path, *, host: str, port: int, dicom_port: int) -> int:
+def serve_all(data: Path, *, host: str, port: int, dicom_port: int, live_port: int) -> int:
     """Run every role, start anew what dies, and stop all when told to.
 
     Returns
@@ -66,6 +66,7 @@ def serve_all(data: Path, *, host: str, port: int, dicom_port: int) -> int:
         Role("web", ["web", *at, "--host", host, "--port", str(port)]),
         Role("worker", ["worker", *at]),
         Role("listen", ["listen", *at, "--host", host, "--port", str(dicom_port)]),
+        Role("live", ["live", *at, "--host", host, "--port", str(live_port)]),
     ]
     stopping = False
 

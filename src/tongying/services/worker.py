@@ -27,6 +27,8 @@ from tongying.web.boot import end_of_work
 from tongying.web.desk.watch import Round, rounds, watch
 from tongying.web.jobs import store
 from tongying.web.referrals.chase import chase
+from tongying.web.rooms.keeping import look_after_recordings
+from tongying.web.rooms.store import end_dead_rooms
 from tongying.web.uploads import store as uploads
 from tongying.web.uploads.intake import take_in_waiting
 
@@ -120,6 +122,8 @@ def run_worker(data: Path, *, name: str = "worker-1", database_url: str = "") ->
             if time.monotonic() >= next_upkeep:
                 _look_after_uploads()
                 _chase_outcomes()
+                _look_after_recordings()
+                _end_dead_rooms()
                 next_upkeep = time.monotonic() + UPKEEP_SECONDS
             stop.wait(pause)
     finally:
@@ -170,6 +174,22 @@ def _chase_outcomes() -> None:
     """Tell of referrals whose outcome is missing."""
     try:
         chase(clock.now())
+    finally:
+        end_of_work()
+
+
+def _look_after_recordings() -> None:
+    """Remove recordings of live rooms that are past their time; give up those that never came."""
+    try:
+        look_after_recordings(clock.now())
+    finally:
+        end_of_work()
+
+
+def _end_dead_rooms() -> None:
+    """End live rooms whose time is over or whose case has left them."""
+    try:
+        end_dead_rooms()
     finally:
         end_of_work()
 

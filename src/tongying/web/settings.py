@@ -14,11 +14,19 @@
     ``1``: a fetal study linked to a child is shown on the mother's own pages too.
 ``TONGYING_PUSH_ANYWHERE``
     ``1`` for trials only: web pushes also go to plain http and to this network's own addresses.
+``TONGYING_LIVE_PORT``, ``TONGYING_LIVE_URL``
+    Port of the live role on the web's host (default 8001), or behind a proxy its whole address,
+    such as ``wss://tongying.example``.
+``TONGYING_ICE_SERVERS``
+    JSON list of STUN and TURN servers as a browser's ``iceServers``; default none is contacted.
+``TONGYING_RECORDING_DAYS``
+    Days that a live session's recording is kept after it arrived whole; default 30.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -113,6 +121,7 @@ INSTALLED_APPS = [
     "tongying.web.alliance",
     "tongying.web.desk",
     "tongying.web.panels",
+    "tongying.web.rooms",
     "tongying.web.referrals",
     "tongying.web.notices",
     "tongying.web.workitems",
@@ -251,6 +260,7 @@ WHITENOISE_AUTOREFRESH = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 610  # a clip of a live room has up to 600 frames
 
 # A child's images may be opened many times in one sitting: one audit event covers this long.
 TONGYING_READ_EPISODE_MINUTES = 15
@@ -281,3 +291,8 @@ TONGYING_SMTP_PASSWORD_FILE = os.environ.get("TONGYING_SMTP_PASSWORD_FILE", "")
 TONGYING_SMTP_FROM = os.environ.get("TONGYING_SMTP_FROM", "tongying@localhost")
 TONGYING_FETAL_STAYS_WITH_MOTHER = os.environ.get("TONGYING_FETAL_STAYS_WITH_MOTHER") == "1"
 TONGYING_PUSH_ANYWHERE = os.environ.get("TONGYING_PUSH_ANYWHERE") == "1"
+
+TONGYING_LIVE_PORT = int(os.environ.get("TONGYING_LIVE_PORT") or 8001)
+TONGYING_LIVE_URL = os.environ.get("TONGYING_LIVE_URL", "").rstrip("/")
+TONGYING_ICE_SERVERS = json.loads(os.environ.get("TONGYING_ICE_SERVERS") or "[]")
+TONGYING_RECORDING_DAYS = int(os.environ.get("TONGYING_RECORDING_DAYS") or 30)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("tongying.web.pages.urls_measuring")),
     path("", include("tongying.web.pages.urls_norms")),
     path("", include("tongying.web.pages.urls_pathways")),
+    path("", include("tongying.web.pages.urls_rooms")),
 ]
 
 handler404 = "tongying.web.pages.errors.not_found"

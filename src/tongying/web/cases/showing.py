@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from django.db.models import Max, Min, Q
 
@@ -103,8 +104,12 @@ def show(viewer: Viewer, case_id: int) -> CaseView:
 def _studies(viewer: Viewer, row: CaseRow) -> tuple[ShownStudy, ...]:
     links = list(row.studies.select_related("study__hospital").order_by("prior", "-study__date"))
     series = _series([link.study_id for link in links], series_condition(viewer))
+    live = set(row.rooms.values_list("study_uid", flat=True))
     return tuple(
-        shown_study(link.study, prior=link.prior, series=tuple(series[link.study_id]))
+        replace(
+            shown_study(link.study, prior=link.prior, series=tuple(series[link.study_id])),
+            live=link.study.uid in live,
+        )
         for link in links
     )
 

@@ -91,6 +91,8 @@ class ShownStudy:
     caveats: tuple[str, ...]
     """Caveat sentences (English message ids)."""
     accession_number: str = ""
+    live: bool = False
+    """Made in a live room of the case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from tongying.web.people.models import Hospital, Member
 from tongying.web.records.images import content_store, opened_image
 from tongying.web.records.models import Instance, Study
 from tongying.web.records.reading import located_of
+from tongying.web.rooms.printing import document_live
 
 DOCUMENTS = "opinion-documents"
 """Kind of the outbox row that has a signed opinion's documents made."""
@@ -210,6 +211,7 @@ def _document(
         amendment=None if first else Amendment(reason),
         caveats=_caveats(row, study, key_images),
         panel=document_panel(row),
+        live=document_live(row),
     )
     if first:
         return document

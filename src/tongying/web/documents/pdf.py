@@ -32,6 +32,7 @@ from tongying.consult.document_words import (
     title_words,
 )
 from tongying.web.documents.labels import FIELD_LABELS, LABELS, STAMPS
+from tongying.web.documents.live import live_values
 from tongying.web.documents.panel import panel_values
 
 HTML_LANGUAGES: dict[Language, str] = {Language.ZH_HANS: "zh-CN", Language.EN: "en"}
@@ -105,6 +106,7 @@ def opinion_html(document: OpinionDocument, *, language: Language) -> str:
         **_opinion(document, language),
         **_closing(document, language),
         "panel": panel_values(document, language),
+        "live": live_values(document, language),
     }
     # Texts only: a template outside a configured web must not ask for its date and number formats.
     return page_html("opinion.html", values)

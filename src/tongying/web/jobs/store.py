@@ -22,6 +22,8 @@ from tongying.web.notices.store import NOTICE
 from tongying.web.pathways.freezing import STRUCTURED_ANSWER
 from tongying.web.pathways.reporting import write_answer_report
 from tongying.web.records.index import READ_REPORT
+from tongying.web.rooms.calibrating import CALIBRATED, make_promised
+from tongying.web.rooms.reporting import ROOM_REPORT, report_promised
 from tongying.web.uploads.unpack import unpack
 
 Progress = Callable[[int, int, str], None]
@@ -34,6 +36,8 @@ HANDLERS: dict[str, Handler] = {
     STRUCTURED_ANSWER: lambda payload, progress: write_answer_report(payload["answer"]),
     READ_REPORT: lambda payload, progress: read_promised(payload),
     NOTICE: lambda payload, progress: carry(payload["notice"]),
+    CALIBRATED: lambda payload, progress: make_promised(payload),
+    ROOM_REPORT: lambda payload, progress: report_promised(payload),
     "unpack": lambda payload, progress: unpack(payload["upload_file"], progress),
 }
 """What is done for each kind of row; every handler bears being run again."""

@@ -67,7 +67,7 @@ class ProblemMiddleware:
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer to an exception, as the address's readers want it; None: Django's own."""
-    machine = request.path.startswith(MACHINE_PATHS)
+    machine = request.path.startswith(MACHINE_PATHS) or _asks_as_script(request)
     fhir = request.path.startswith(FHIR_PATH)
     if isinstance(error, TongyingError):
         if fhir:
@@ -83,6 +83,12 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if machine:
         return problem(500, "server.error", UNFORESEEN)
     return None
+
+
+def _asks_as_script(request: HttpRequest) -> bool:
+    """Say whether a live room's own script asks: it shows what it is told in its place."""
+    wants = request.headers.get("Accept", "")
+    return request.path.startswith("/rooms/") and "application/json" in wants
 
 
 def _outcome(status: int, sentence: str) -> HttpResponse:

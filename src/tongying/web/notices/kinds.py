@@ -52,6 +52,7 @@ class Kind(StrEnum):
     REFERRAL_MISSED = "referral-missed"
     OUTCOME_ARRIVED = "outcome-arrived"
     CHASE = "chase"
+    ROOM_INVITED = "room-invited"
     FUSION_READY = "fusion-ready"
     FUSION_FAILED = "fusion-failed"
     AI_ALARM = "ai-alarm"
@@ -119,6 +120,7 @@ TITLES: Final[dict[Kind, Promise]] = {
     Kind.REFERRAL_MISSED: _p("notice", "Child has not come"),
     Kind.OUTCOME_ARRIVED: _p("notice", "Outcome returned"),
     Kind.CHASE: _p("notice", "Outcome is missing"),
+    Kind.ROOM_INVITED: _p("notice", "Live room open"),
     Kind.FUSION_READY: _p("notice", "Fusion ready"),
     Kind.FUSION_FAILED: _p("notice", "Fusion not possible"),
     Kind.AI_ALARM: _p("notice", "A model has changed"),
@@ -173,6 +175,7 @@ SENTENCES: Final[dict[Kind, Promise]] = {
     Kind.REFERRAL_MISSED: _p("notice", "%(number)s: the child has not come to %(hospital)s."),
     Kind.OUTCOME_ARRIVED: _p("notice", "%(number)s: an outcome has been returned."),
     Kind.CHASE: _p("notice", "%(number)s: no outcome has been returned for 30 days."),
+    Kind.ROOM_INVITED: _p("notice", "%(number)s: a live joint examination waits for you."),
     Kind.FUSION_READY: _p(
         "notice", "The two series you asked for are brought together; look how well they fit."
     ),

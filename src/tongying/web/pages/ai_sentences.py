@@ -318,6 +318,13 @@ RUNS: Final = frozenset(
         fixed("Lung reaches the edge of the scan; a part may be missing."),
         fixed("Both lungs were found as one; the middle of it divides them."),
         fixed("The images are not in Hounsfield units."),
+        fixed("The score orders the findings; it is no probability of a nodule."),
+        fixed("The slices are thick for this size; diameter and volume are rough."),
+        fixed("The finding does not stand out enough from the lung to be measured."),
+        fixed("The earlier study could not be compared, so nothing is matched."),
+        fixed("The trees of the nodule detector are missing."),
+        fixed("The trees of the nodule detector are not the ones that were trained."),
+        fixed("The trees of the nodule detector know other features."),
     }
 )
 """What is said of runs, of installing and of the lungs."""

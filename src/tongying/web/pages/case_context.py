@@ -37,6 +37,7 @@ from tongying.web.pages.sentences import said
 from tongying.web.pages.words import CONFIDENCE_WORDS, URGENCY_WORDS
 from tongying.web.records.timeline import MOST_PRIORS, lines_around, priors_among
 from tongying.web.referrals.reading import may_refer_now, referrals_of_case
+from tongying.web.rooms.showing import rooms_of_case
 
 STALE_DAYS: Final = 30
 STALE_INFANT_DAYS: Final = 7
@@ -156,6 +157,7 @@ def case_context(
         layout = protocol_name(followed.pathway)
         context["viewer_link"] = viewer_link(view, layout=layout)
     context |= _life(viewer, view)
+    context["rooms"] = rooms_of_case(viewer, case.id)
     if Move.ASSIGN in moves:
         context["desk"] = desk_card(viewer, view)
         context["offered_to"] = "、".join(

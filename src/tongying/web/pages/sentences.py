@@ -21,6 +21,7 @@ from tongying.web.pages.alliance_words import told_fault
 from tongying.web.pages.measure_sentences import told as told_of_measuring
 from tongying.web.pages.norm_sentences import told as told_of_norms
 from tongying.web.pages.pathway_sentences import told as told_of_pathways
+from tongying.web.pages.room_sentences import told as told_of_rooms
 from tongying.web.pages.volume_sentences import told as told_of_volumes
 
 BY_CODE: Final[dict[str, Promise]] = {
@@ -242,6 +243,9 @@ def said(sentence: str) -> str:
     of_ai = told_of_ai(sentence)
     if of_ai is not None:
         return of_ai
+    of_rooms = told_of_rooms(sentence)
+    if of_rooms is not None:
+        return of_rooms
     # Other pages keep sentences of their own in the catalogue; an unknown one comes back as it is.
     return gettext(sentence) if sentence else sentence
 

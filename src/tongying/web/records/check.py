@@ -13,6 +13,8 @@ from tongying.web.cases.models import DocumentRow
 from tongying.web.fusion.models import FusionFile
 from tongying.web.records.index import DjangoIndex
 from tongying.web.records.models import Instance, Series, StoreConflict, Study
+from tongying.web.rooms.models import RecordingRow
+from tongying.web.rooms.recording_files import recording_path, sha256_of
 from tongying.web.trail.store import check_chain
 
 PREDECESSOR_SECONDS = 5.0
@@ -29,9 +31,9 @@ class Report:
     instances, objects : int
         Instances in the index; objects that anything stands on.
     missing : list of str
-        Digests that are stood on and have no file.
+        Digests that are stood on and have no file, and recordings (``room/code``) without one.
     damaged : list of str
-        Digests whose file has another length or, if asked for, other bytes.
+        Digests and recordings whose file has another length or, if asked for, other bytes.
     orphans : list of str
         Files that nothing stands on.
     counts : list of str
@@ -76,6 +78,7 @@ def check(store: FileContentStore, *, read_bytes: bool = False) -> Report:
         elif actual != size or (read_bytes and _digest_of(store, digest) != digest):
             report.damaged.append(digest)
     report.orphans = [digest for digest in store.digests() if digest not in sizes]
+    _check_recordings(report, read_bytes=read_bytes)
     report.counts = list(_wrong_counts())
     report.broken_event = check_chain()
     return report
@@ -100,6 +103,20 @@ def _digest_of(store: FileContentStore, digest: str) -> str:
         while chunk := file.read(CHUNK_BYTES):
             sha.update(chunk)
     return sha.hexdigest()
+
+
+def _check_recordings(report: Report, *, read_bytes: bool) -> None:
+    """Compare the recordings of live rooms that are whole with their files."""
+    whole = RecordingRow.objects.filter(state="whole").select_related("room").order_by("pk")
+    for row in whole.iterator(chunk_size=2000):
+        name, path = f"{row.room.code}/{row.code}", recording_path(row.room.code, row.code)
+        if not path.is_file():
+            report.missing.append(name)
+            continue
+        with path.open("rb") as file:
+            changed = read_bytes and sha256_of(file) != row.sha256
+        if changed or path.stat().st_size != row.size:
+            report.damaged.append(name)
 
 
 def _wrong_counts() -> list[str]:

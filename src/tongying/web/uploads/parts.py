@@ -53,7 +53,25 @@ def writing(code: str, *, wait: bool = False) -> Iterator[BinaryIO]:
     PartBusy
         If another request holds it and `wait` is false.
     """
-    path = part_path(code)
+    with alone(part_path(code), wait=wait) as part:
+        yield part
+
+
+@contextmanager
+def alone(path: Path, *, wait: bool = False) -> Iterator[BinaryIO]:
+    """Open a file for reading and writing that only one may write at a time; made if missing.
+
+    Parameters
+    ----------
+    path : Path
+    wait : bool, optional
+        Wait for whoever holds it; otherwise raise.
+
+    Raises
+    ------
+    PartBusy
+        If another request holds it and `wait` is false.
+    """
     fresh = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -21,6 +21,7 @@ from tongying.web.pages import critical_words, words
 from tongying.web.pages.due import TimeLeft, time_left
 from tongying.web.pages.opening import large_picture_url, picture_url, viewer_link
 from tongying.web.pages.panel_words import PANEL_EVENT_WORDS
+from tongying.web.pages.room_words import ROOM_EVENT_WORDS
 from tongying.web.pages.sentences import said
 
 register = template.Library()
@@ -70,7 +71,7 @@ def move_help(move: Move | str) -> str:
 @register.filter
 def event_word(move: str) -> str:
     """Return what a line of the timeline says."""
-    others = PANEL_EVENT_WORDS | critical_words.EVENT_WORDS
+    others = PANEL_EVENT_WORDS | critical_words.EVENT_WORDS | ROOM_EVENT_WORDS
     return str(words.EVENT_WORDS.get(move) or others.get(move, move))
 
 

@@ -273,6 +273,7 @@
 
   {% include "viewer/fused-layout.js" %}
   {% include "viewer/measuring.js" %}
+  {% include "viewer/following.js" %}
   const us = protocol(site.protocols.us, words.us, { anyImage }, [oneImage]);
 
   const ours = new Set([...Object.values(site.protocols), ...Object.keys(site.pathways)]);
