@@ -60,6 +60,7 @@ class Platform:
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    live_port: int = 0
 
     @property
     def url(self) -> str:
@@ -115,6 +116,7 @@ class Platform:
                 *CLI,
                 *("serve", "--data", str(self.data), "--port", str(self.port)),
                 *("--dicom-port", str(self.dicom_port)),
+                *("--live-port", str(self.live_port)),
             ],
             stdout=log,
             stderr=log,
@@ -149,7 +151,7 @@ def running(data: Path) -> Iterator[Platform]:
     port = _free_port()
     environment = {**os.environ, "TONGYING_URL": f"http://127.0.0.1:{port}"}
     environment.pop("TONGYING_DATA", None)
-    platform = Platform(data, port, _free_port(), environment=environment)
+    platform = Platform(data, port, _free_port(), environment, live_port=_free_port())
     platform.found()
     platform.start()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_there_are_files_to_measure(tmp_path):
     longest = tmp_path / "long.py"
     longest.write_text("x = 1\n" * (LONGEST + 1))
     assert lines_of(longest) > LONGEST
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """Pytest takes the second for the first, and collects nothing of it."""
+    names = Counter(path.name for path in (REPOSITORY / "tests").rglob("*.py"))
+    assert [name for name, times in names.items() if times > 1 and name != "conftest.py"] == []
 
 
 def addresses(text: str) -> list[str]:
