@@ -80,10 +80,14 @@ bench: install-test .venv-peers/installed
 	$(BIN)/python -m bench.fusion_memory
 	$(BIN)/python -m bench.ai_queue
 	$(BIN)/python -m bench.brain_chain
+	$(BIN)/python -m bench.nodules
 	$(BIN)/python -m bench.pathway_page
 	$(BIN)/python -m bench.drawn_to_shown
+	$(BIN)/python -m bench.live_rooms
 	$(BIN)/python -m bench.norm_score
 	$(BIN)/python -m bench.norm_fit
+	$(BIN)/python -m bench.live_line
+	$(BIN)/python -m bench.relay
 
 docs: install
 	$(BIN)/python scripts/generate_docs.py
