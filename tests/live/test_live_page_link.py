@@ -112,6 +112,10 @@ def test_a_live_role_that_hangs_is_noticed_and_http_takes_over(
         shown(expert, ["h-hung"])
         assert time.monotonic() - started < 30
         linked(expert, "web")
+        # Nobody is unseen: both follow over HTTP now, and each sees the other do so.
+        for page in (county, expert):
+            linked(page, "web")
+            expect(page.locator("[data-room=people] li:not(.away) .facts.web")).to_have_count(2)
     finally:
         os.killpg(group, signal.SIGCONT)
     for page in (county, expert):

@@ -20,6 +20,7 @@ from tongying.services.live.relaying import Relay
 from tongying.services.live.room import LiveRoom
 from tongying.services.live.threads import in_thread
 from tongying.web.rooms import door
+from tongying.web.rooms.followers import followers, note_gone
 from tongying.web.rooms.log import PAGE
 from tongying.web.rooms.staying import Standing
 from tongying.web.rooms.tail import Told, last_event, told_after
@@ -174,7 +175,9 @@ class Hub:
                 peer.let_go("gone")
             else:
                 peer.admitted = admitted
+        by_web = await in_thread(_followers)
         for room in list(self.rooms.values()):
+            room.follow(by_web.get(room.code, frozenset()))
             await self._tidy(room)
 
     async def _tidy(self, room: LiveRoom) -> None:
@@ -185,6 +188,12 @@ class Hub:
                 await self._note(room.code, viewer, part, Kind.LEFT)
         if not room.peers and not room.away:
             self.rooms.pop(room.code, None)
+
+
+def _followers() -> dict[str, frozenset[int]]:
+    """Return who follows over HTTP, after a look for those who do no more."""
+    note_gone()
+    return followers()
 
 
 async def _again_and_again(round_: Callable[[], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from tongying.consult.people import Viewer
@@ -21,6 +22,8 @@ class LiveRoom:
     peers : dict of str to Peer
     here : set of int
         Members of whom the log says that they are in.
+    by_web : frozenset of int
+        Members who follow over HTTP.
     away : dict of int to tuple of float, Viewer and str
         Members without a connection: since when (monotonic seconds), and their part.
     """
@@ -29,6 +32,7 @@ class LiveRoom:
         self.code = code
         self.peers: dict[str, Peer] = {}
         self.here: set[int] = set()
+        self.by_web: frozenset[int] = frozenset()
         self.away: dict[int, tuple[float, Viewer, str]] = {}
 
     def send(self, message: Message, *, but: Peer | None = None) -> None:
@@ -52,6 +56,19 @@ class LiveRoom:
         """Return a line for every connection, those who came first first."""
         return [one.as_line() for one in sorted(self.peers.values(), key=lambda one: one.since)]
 
+    def present(self) -> Message:
+        """Return who is there, by a socket or over HTTP."""
+        return {"people": self.people(), "by_web": sorted(self.by_web)}
+
     def send_people(self) -> None:
         """Tell everybody who is there."""
-        self.send({"t": "people", "people": self.people()})
+        self.send({"t": "people", **self.present()})
+
+    def follow(self, members: frozenset[int]) -> None:
+        """Note who follows over HTTP: they have not left, and everybody is told."""
+        for member in members & self.away.keys():
+            _, viewer, part = self.away[member]
+            self.away[member] = (time.monotonic(), viewer, part)
+        if members != self.by_web:
+            self.by_web = members
+            self.send_people()

@@ -60,7 +60,7 @@ class Talk:
                 "now": door.now().isoformat(),
                 "last": events[-1].event.id if events else message["after"],
                 "events": event_bodies(events),
-                "people": self._room.people(),
+                **self._room.present(),
                 "ice": settings.TONGYING_ICE_SERVERS,
                 "relay": self._hub.relay is not None,
             }

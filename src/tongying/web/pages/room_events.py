@@ -14,8 +14,8 @@ from tongying.kernel.errors import BadInput, Conflict, NotAllowed, NotFound
 from tongying.web.middleware.problem import problem, status_of
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.pages.signed_in import signed_in
-from tongying.web.rooms.door import note_follower
 from tongying.web.rooms.entering import enter
+from tongying.web.rooms.followers import note_follower, note_gone, present
 from tongying.web.rooms.log import tell
 from tongying.web.rooms.tail import told_in
 
@@ -37,11 +37,13 @@ def events(request: HttpRequest, code: str) -> HttpResponse:
     entered = enter(viewer, code)
     if request.method == "GET":
         note_follower(viewer, entered)
+        note_gone()
         after = request.GET.get("after", "0")
         number = int(after) if after.isdecimal() and len(after) < 16 else 0
         found = told_in(entered.row, number)
         listed = [_plain(one.event, one.client_id) for one in found]
-        return JsonResponse({"events": listed, "last": found[-1].event.id if found else number})
+        last = found[-1].event.id if found else number
+        return JsonResponse({"events": listed, "last": last, **present(entered.row)})
     try:
         given = _given(request.body)
         kept = tell(viewer, code, given["kind"], given.get("body"), given["client_id"])

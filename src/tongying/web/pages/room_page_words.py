@@ -213,6 +213,7 @@ def _talk() -> dict[str, str]:
         "speaks": pgettext("person", "speaks"),
         "hand": pgettext("person", "hand {n}"),
         "notHere": pgettext("person", "not here"),
+        "byWeb": pgettext("person", "reads along, without a live line"),
         "connections": pgettext("person", "{n} connections"),
         "connected": pgettext("people", "{n} connected"),
         "takeOut": pgettext("person", "Take out"),

@@ -25,7 +25,7 @@ from tongying.web.middleware.viewer import OTP_NEEDED
 from tongying.web.pages.sentences import refusal_sentence
 from tongying.web.people.models import Member
 from tongying.web.people.store import viewer_of_member
-from tongying.web.rooms.entering import Entered, RoomNotFound, enter
+from tongying.web.rooms.entering import RoomNotFound, enter
 from tongying.web.rooms.log import check_consent, note
 from tongying.web.rooms.models import EventRow, RoomRow
 
@@ -122,24 +122,14 @@ def note_presence(code: str, viewer: Viewer, kind: Kind, facts: dict[str, Any]) 
         return None if room is None else note(room, kind, facts, clock.now(), viewer)
 
 
-def note_follower(viewer: Viewer, entered: Entered) -> None:
-    """Keep that somebody follows a room over HTTP, unless the log says already that they are in.
-
-    Nobody is unseen in a room, whichever way they hear of it.
-    """
-    last = _presence(entered.row).filter(author_id=viewer.user).last()
-    if last is None or last.kind != Kind.JOINED.value:
-        facts = {"member": viewer.user, "part": entered.part.value, "way": "web"}
-        note_presence(entered.row.code, viewer, Kind.JOINED, facts)
-
-
 def still_in() -> list[tuple[str, Viewer, str]]:
-    """Return of whom the log says that they are in a living room: its code, who, their part."""
+    """Return who was in a living room by a socket, says the log: its code, who, their part."""
     found = []
     for room in RoomRow.objects.filter(ended_at=None):
         lasts = {event.author_id: event for event in _presence(room).select_related("author")}
         for event in lasts.values():
-            if event.kind == Kind.JOINED.value and event.author is not None:
+            by_socket = event.body.get("way") is None
+            if event.kind == Kind.JOINED.value and by_socket and event.author is not None:
                 part = str(event.body.get("part", ""))
                 found.append((room.code, viewer_of_member(event.author), part))
     return found

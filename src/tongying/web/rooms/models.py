@@ -41,6 +41,8 @@ class RoomMember(models.Model):
     invited_at = models.DateTimeField()
     removed_by = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True)
+    followed_at = models.DateTimeField(null=True)
+    """When they last asked for the log over HTTP; None: they do not follow that way."""
 
     class Meta:
         """Invited once at a time."""

@@ -234,6 +234,7 @@ class Link {
       const page = await answer.json();
       if (this.way === "cut" && !this.over) this.#turn("web");
       for (const event of page.events) if (this.#seen(event)) this.#emit("event", event);
+      this.#emit("present", page);
       if (page.events.length >= PAGE) this.pollAgain = true;
       if (!this.begun) { this.begun = true; this.#emit("begun", {}); }
     } catch {

@@ -130,11 +130,16 @@ function listen() {
     take(message.events ?? []);
     start();
     room.emit("welcome", message);
+    room.emit("present", message);
     room.emit("people", message.people ?? []);
   });
-  for (const type of ["people", "pointer", "speaking", "signal", "view", "gone", "quality"]) {
-    link.on(type, (message) => room.emit(type === "people" ? "people" : `link-${type}`,
-      type === "people" ? message.people : message));
+  link.on("present", (message) => room.emit("present", message));
+  link.on("people", (message) => {
+    room.emit("present", message);
+    room.emit("people", message.people);
+  });
+  for (const type of ["pointer", "speaking", "signal", "view", "gone", "quality"]) {
+    link.on(type, (message) => room.emit(`link-${type}`, message));
   }
   link.on("state", (state) => room.emit("link", state));
   link.on("begun", () => start());

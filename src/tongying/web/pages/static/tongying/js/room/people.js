@@ -1,4 +1,5 @@
-// Who is in the room: everybody connected is seen; who speaks, whose hand is up and since when.
+// Who is in the room: everybody connected is seen, by a socket or over HTTP; who speaks, whose hand
+// is up and since when.
 
 import { sure } from "./sure.js";
 import { icon, made, put } from "./words.js";
@@ -10,16 +11,24 @@ export function mount(room) {
   const box = room.element("people");
   const hand = room.element("hand");
   let here = [];
+  let byWeb = new Set(); // members who follow over HTTP
+  let bySocket = new Set(); // members with a socket, as a page is told that has none itself
   const speaking = new Set();
 
   // ---- the list
 
   function connected() {
     const members = new Map();
-    for (const one of here) {
+    // Without a socket nobody tells this page who has one, but for the answers over HTTP.
+    const mute = room.link.state() === "web";
+    for (const one of mute ? [] : here) {
       const known = members.get(one.member) ?? { ...one, peers: [] };
       known.peers.push(one.peer);
       members.set(one.member, known);
+    }
+    for (const member of [...byWeb, ...(mute ? bySocket : [])]) {
+      const known = room.people.get(member);
+      if (known && !members.has(member)) members.set(member, { ...known, peers: [], web: byWeb.has(member) });
     }
     return members;
   }
@@ -53,6 +62,7 @@ export function mount(room) {
     if (talks) item.append(sign("microphone", words.speaks));
     if (place >= 0) item.append(sign("hand-stop", put(words.hand, { n: place + 1 }), "hand"));
     if (one.peers.length > 1) item.append(made("span", "facts", put(words.connections, { n: one.peers.length })));
+    if (one.web) item.append(made("span", "facts web", words.byWeb));
     if (!one.on) item.append(made("span", "facts", words.notHere));
     if (config.manages && one.member !== room.you.member) item.append(removal(one));
     return item;
@@ -85,6 +95,13 @@ export function mount(room) {
     if (people.some((one) => !room.people.has(one.member))) names();
     list();
   });
+  room.on("present", (told) => {
+    byWeb = new Set(told.by_web ?? []);
+    bySocket = new Set(told.by_socket ?? []);
+    if ([...byWeb, ...bySocket].some((member) => !room.people.has(member))) names();
+    list();
+  });
+  room.on("link", list);
   room.on("link-speaking", ({ peer, on }) => {
     if (on) speaking.add(peer);
     else speaking.delete(peer);
