@@ -184,7 +184,9 @@ def test_a_withdrawal_and_an_assignment_at_once_leave_one_of_both(data_dir):
         case = case_at(world, "submitted", take_in(number, child=f"H-{number}")[0])
         seen = CaseRow.objects.get(pk=case).revision
         expert = UserId(world.expert.user)
-        assign, withdraw = Act(Move.ASSIGN, assignee=expert), Act(Move.WITHDRAW, reason="转院")
+        # With a reason, for the more cases one expert has, the sooner another is proposed.
+        assign = Act(Move.ASSIGN, assignee=expert, reason="专长对口")
+        withdraw = Act(Move.WITHDRAW, reason="转院")
         outcomes = at_once(
             partial(store.act, world.desk, case, assign, revision=seen),
             partial(store.act, world.author, case, withdraw, revision=seen),

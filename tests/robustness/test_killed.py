@@ -13,13 +13,14 @@ import random
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import requests
-from installation import CLI, Installation, alive, found
+from installation import CLI, STARTS_WITHIN_SECONDS, Installation, alive, found
 from mutant_bases import ROOT, Base, bases
 from senders import Scu, session, stow
 
@@ -241,14 +242,18 @@ def test_a_server_started_before_the_last_ones_roles_are_gone_still_sweeps(insta
             left = installation.kill_first_alone()
             senders.kill_import()
             installation.start()
+        wait_until(lambda: not alive(left), ENDS_WITHIN_SECONDS)
         # What answered may have been the old web's last breath.
-        for _ in range(ENDS_WITHIN_SECONDS * 10):
-            if not alive(left) and installation.healthy():
-                break
-            threading.Event().wait(0.1)
-        assert alive(left) == []
+        wait_until(installation.healthy, STARTS_WITHIN_SECONDS)
         check_sound(installation, round_number)
         check_whole(installation, noted)
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        threading.Event().wait(0.1)
 
 
 def check_sound(installation: Installation, round_number: int) -> None:

@@ -45,7 +45,18 @@ class Listening:
             options.append(rest.pop(0))
             while rest and not isinstance(rest[0], Path) and str(rest[0])[:1] not in "-+":
                 options.append(rest.pop(0))
-        line = [tool, *options, "-aet", calling, "-aec", called, "127.0.0.1", self.port, *rest]
+        # Not by its name alone: pynetdicom brings programs of the same names.
+        line = [
+            f"/usr/bin/{tool}",
+            *options,
+            "-aet",
+            calling,
+            "-aec",
+            called,
+            "127.0.0.1",
+            self.port,
+            *rest,
+        ]
         return subprocess.run(
             [str(word) for word in line],
             capture_output=True,
