@@ -214,10 +214,20 @@ def record(room: LineRoom, on: bool) -> None:
     room.county.until(f"Boolean(media.room.now.recording) === {str(on).lower()}", 30)
 
 
+SENDING = """
+    return [...media.room.recordingUploads.items.values()]
+      .map(one => [one.state, one.why, one.sent, one.size, one.seconds].join(' ')).join('; ');
+"""
+"""What the county's page says of its recordings on their way."""
+
+
 def arrived_whole(room: LineRoom, seconds: float = 90) -> dict[str, Any]:
     """Wait for the event that says a recording is there whole, and return its body."""
     what = "media.room.events.some(e => e.kind === 'recording' && e.body.state === 'whole')"
-    room.expert.until(what, seconds)
+    try:
+        room.expert.until(what, seconds)
+    except NotWithin as late:
+        raise NotWithin(f"{late}; at the county: {room.county.media(SENDING)}") from None
     found = room.expert.media(
         "return media.room.events.findLast(e => e.kind === 'recording').body;"
     )

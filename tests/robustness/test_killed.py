@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_server_started_before_the_last_ones_roles_are_gone_still_sweeps(insta
             left = installation.kill_first_alone()
             senders.kill_import()
             installation.start()
-        wait_until(lambda: not alive(left), ENDS_WITHIN_SECONDS)
+        wait_until(partial(_all_ended, left), ENDS_WITHIN_SECONDS)
         # What answered may have been the old web's last breath.
         wait_until(installation.healthy, STARTS_WITHIN_SECONDS)
         check_sound(installation, round_number)
@@ -254,6 +255,10 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"not so within {seconds} s"
         threading.Event().wait(0.1)
+
+
+def _all_ended(processes: list[int]) -> bool:
+    return not alive(processes)
 
 
 def check_sound(installation: Installation, round_number: int) -> None:
