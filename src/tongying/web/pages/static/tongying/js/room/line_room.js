@@ -4,19 +4,26 @@
 const RESERVE_KBIT = 300;
 const WORST_LOSS = 0.03;
 const GOOD_KBIT = 800;
+const UNSEEN_MS = 15_000;
 const CLIP_LEVELS = ["full", "reduced"];
 
 export class LineRoom {
   constructor(room) {
     this.room = room;
     this.figures = null;
-    room.on("quality", (figures) => { this.figures = figures; });
+    this.unseenSince = null; // when the picture's last viewer went, by this page's clock
+    room.on("quality", (figures) => {
+      this.figures = figures;
+      if (figures?.viewers !== 0) this.unseenSince = null;
+      else this.unseenSince ??= performance.now();
+    });
   }
 
-  /** Whether the probe's picture is on for somebody. */
+  /** Whether the probe's picture is on for somebody; one who is only finding another way counts. */
   get live() {
     const { now } = this.room;
-    return Boolean(now.camera) && !now.ended && this.figures?.viewers !== 0;
+    const unseen = this.unseenSince !== null && performance.now() - this.unseenSince > UNSEEN_MS;
+    return Boolean(now.camera) && !now.ended && !unseen;
   }
 
   /** Kilobits a second that are free; Infinity while no picture is sent. */

@@ -11,6 +11,8 @@ const LOOK_MS = 2000;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const PIECE = [256 << 10, 4 << 20]; // pieces grow while the line carries them, beside a live picture not
 const QUICK_MS = 4000;
+const BREATH_MS = 500;
+const SLOWEST_KBIT = 100;
 const PIECE_MS = 120_000;
 const CHANGED_MOST = 3;
 const GONE = { removed: "removed", lost: "too-old" };
@@ -154,16 +156,18 @@ export class RecordingUploads {
       this.#set(item, "sending");
       const took = performance.now() - began;
       this.piece = took < QUICK_MS ? Math.min(this.piece * 2, PIECE[1]) : PIECE[0];
-      await this.#breathe(length, took);
+      if (here < item.size) await this.#breathe(item, length, took);
     }
   }
 
-  // Beside a live picture no more than half of what the line has to spare.
-  async #breathe(bytes, took) {
-    const { spareKbit } = this.line;
-    if (!Number.isFinite(spareKbit)) return;
-    const due = (bytes * 8) / Math.max(spareKbit / 2, 100);
-    await new Promise((resolve) => { setTimeout(resolve, Math.max(0, due - took)); });
+  // Beside a live picture no more than half of what the line has to spare, as it is meanwhile.
+  async #breathe(item, bytes, took) {
+    for (let waited = took; !item.forced; waited += BREATH_MS) {
+      const { spareKbit } = this.line;
+      const due = (bytes * 8) / Math.max(spareKbit / 2, SLOWEST_KBIT);
+      if (waited >= due) return;
+      await new Promise((resolve) => { setTimeout(resolve, Math.min(BREATH_MS, due - waited)); });
+    }
   }
 
   async #gate(item) {
