@@ -235,9 +235,9 @@ def arrived_whole(room: LineRoom, seconds: float = 90) -> dict[str, Any]:
 
 
 def in_order(levels: list[str]) -> bool:
-    """Say whether a line that only got worse went down one step at a time."""
+    """Say whether no step was left out; a line may swing back one before it goes further down."""
     places = [LEVELS.index(level) for level in levels]
-    return all(after - before == 1 for before, after in pairwise(places))
+    return all(abs(after - before) == 1 for before, after in pairwise(places))
 
 
 def lowest(levels: list[str]) -> str:
