@@ -10,6 +10,7 @@ from tongying.consult.room.now import RoomEvent
 from tongying.kernel.errors import TongyingError
 from tongying.services.live.threads import in_thread
 from tongying.web.rooms.log import Said, tell_all
+from tongying.web.rooms.marks import Known
 
 BATCH: Final = 100
 
@@ -28,6 +29,7 @@ class Writer:
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[tuple[Said, Answer]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._known = Known()
 
     def start(self) -> None:
         """Begin to keep."""
@@ -57,7 +59,7 @@ class Writer:
                 batch.append(self._waiting.get_nowait())
             said = [one for one, _ in batch]
             try:
-                kept = await in_thread(lambda said=said: tell_all(said))
+                kept = await in_thread(lambda said=said: tell_all(said, self._known))
             except asyncio.CancelledError:
                 raise
             except Exception:  # noqa: BLE001 - logged; each is tried by itself

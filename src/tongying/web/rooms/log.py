@@ -27,12 +27,18 @@ from tongying.web.cases.models import CaseStudy
 from tongying.web.records.models import Instance
 from tongying.web.rooms.announcing import announce
 from tongying.web.rooms.entering import Entered, enter
+from tongying.web.rooms.marks import Known
 from tongying.web.rooms.measuring import calibrate, measured
 from tongying.web.rooms.models import ConsentRow, EventRow, PictureRow, RoomRow
 from tongying.web.trail import store as trail
 
 PAGE = 2000
 """How many events one reading brings at most."""
+LIGHT = frozenset(
+    kind.value
+    for kind in (Kind.SAY, Kind.NOTE, Kind.DRAW, Kind.ERASE, Kind.CLEAR, Kind.HAND, Kind.LOOK)
+)
+"""Kinds that change nothing but the log, so that how their teller stands may be known already."""
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{0,40}")
 
 
@@ -85,8 +91,14 @@ def tell(viewer: Viewer, code: str, kind: str, body: Any, client_id: str = "") -
     return kept
 
 
-def tell_all(said: Sequence[Said]) -> list[RoomEvent | TongyingError]:
+def tell_all(said: Sequence[Said], known: Known | None = None) -> list[RoomEvent | TongyingError]:
     """Keep several events, in their order and in one transaction; one's refusal stops no other.
+
+    Parameters
+    ----------
+    said : sequence of Said
+    known : Known, optional
+        How people stood when they were last looked up; whoever has changed since is looked up anew.
 
     Returns
     -------
@@ -94,18 +106,32 @@ def tell_all(said: Sequence[Said]) -> list[RoomEvent | TongyingError]:
         For each, the event as kept or why it was refused.
     """
     kept: list[RoomEvent | TongyingError] = []
+    audits: list[AuditEvent] = []
+    looked: dict[tuple[Viewer, str], Entered] = {}
     with transaction.atomic():
+        trail.hold()
+        stands = known.still({(one.viewer, one.code) for one in said}) if known else {}
         for one in said:
             try:
                 with transaction.atomic():
-                    kept.append(_tell(one))
+                    # What comes with a check of its own, or follows from the case, is asked anew.
+                    entered = stands.get((one.viewer, one.code)) if one.kind in LIGHT else None
+                    if entered is None:
+                        entered = enter(one.viewer, one.code)
+                        looked[(one.viewer, one.code)] = entered
+                    event, audit = _tell(one, entered)
+                kept.append(event)
+                audits += audit
             except TongyingError as error:
                 kept.append(error)
+        if audits:
+            trail.append(audits)
+        if known is not None and looked:
+            known.keep(looked)
     return kept
 
 
-def _tell(said: Said) -> RoomEvent:
-    entered = enter(said.viewer, said.code)
+def _tell(said: Said, entered: Entered) -> tuple[RoomEvent, list[AuditEvent]]:
     try:
         kind = Kind(said.kind)
     except ValueError:
@@ -119,12 +145,13 @@ def _tell(said: Said) -> RoomEvent:
             room=entered.row, author_id=said.viewer.user, client_id=said.client_id
         ).first()
         if before is not None:
-            return event_of(before)
+            return event_of(before), []
     body = read_body(kind, said.body)
     now = clock.now()
     _check_pictures(entered.row, body)
     body = _follow(entered, kind, body, said.viewer, now)
-    return _keep(entered.row, kind, body, now, said.viewer, said.client_id)
+    event, audit = _keep(entered.row, kind, body, now, said.viewer, said.client_id)
+    return event, [audit]
 
 
 def note(
@@ -142,12 +169,15 @@ def note(
     viewer : Viewer or None
         Whose act it was; None for the platform's own.
     """
-    return _keep(room, kind, body, now, viewer, "")
+    event, audit = _keep(room, kind, body, now, viewer, "")
+    trail.append([audit])
+    return event
 
 
 def _keep(
     room: RoomRow, kind: Kind, body: Body, now: datetime, viewer: Viewer | None, client_id: str
-) -> RoomEvent:
+) -> tuple[RoomEvent, AuditEvent]:
+    """Keep an event and return it with what the audit trail says of it, to be appended."""
     # The numbers of the log grow in the order of its transactions: who follows it misses none.
     trail.hold()
     row = EventRow.objects.create(
@@ -160,10 +190,8 @@ def _keep(
     )
     actor = "system" if viewer is None else viewer.login
     detail = {"what": kind.value, "event": str(row.pk), "case": str(room.case_id)}
-    trail.append(
-        [AuditEvent(now, actor, Action.UPDATE, "room", room.code, room.case.asking_id, detail)]
-    )
-    return event_of(row)
+    audit = AuditEvent(now, actor, Action.UPDATE, "room", room.code, room.case.asking_id, detail)
+    return event_of(row), audit
 
 
 def _follow(entered: Entered, kind: Kind, body: Body, viewer: Viewer, now: datetime) -> Body:

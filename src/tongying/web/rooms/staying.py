@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Max
 from django.utils import timezone
 
-from tongying.web import now as clock
-from tongying.web.cases.models import CaseEvent
-from tongying.web.people.models import Member
 from tongying.web.rooms.door import Admitted, admit
-from tongying.web.rooms.entering import OPEN_STATES
-from tongying.web.rooms.models import RoomMember, RoomRow
-
-ANEW_SECONDS: Final = 15.0
-"""How long at most a standing is taken over while nothing that was looked at has changed."""
+from tongying.web.rooms.marks import ANEW_SECONDS, marks_of
 
 Key = tuple[str, str]
 """A session's key and a room's code."""
@@ -67,42 +59,16 @@ class Standing:
 
 def _marks(held: Collection[Key], members: dict[Key, int]) -> dict[Key, Any]:
     """Return what was looked at for each that was known before and may still stand."""
-    codes = {code for _, code in held}
-    now = clock.now()
     sessions = dict(
         Session.objects.filter(
             session_key__in={key for key, _ in held}, expire_date__gt=timezone.now()
         ).values_list("session_key", "session_data")
     )
-    rooms = {
-        row[0]: row[1:]
-        for row in RoomRow.objects.filter(
-            code__in=codes, ended_at=None, expires_at__gt=now, case__state__in=OPEN_STATES
-        ).values_list("code", "case_id", "case__state", "case__assignee_id")
-    }
-    invited = {
-        (code, member): pk
-        for code, member, pk in RoomMember.objects.filter(
-            room__code__in=rooms, removed_at=None
-        ).values_list("room__code", "member_id", "pk")
-    }
-    accounts = {
-        row[0]: row
-        for row in Member.objects.filter(pk__in=set(members.values()), is_active=True).values_list(
-            "pk", "password", "role", "hospital_id", "name", "login"
-        )
-    }
-    events = dict(
-        CaseEvent.objects.filter(case__in={row[0] for row in rooms.values()})
-        .values("case_id")
-        .annotate(last=Max("pk"))
-        .values_list("case_id", "last")
-    )
+    found = marks_of({(member, code) for (_, code), member in members.items()})
     marks: dict[Key, Any] = {}
     for key, member in members.items():
         session, code = key
-        room = rooms.get(code)
-        found = (sessions.get(session), invited.get((code, member)), accounts.get(member))
-        if room is not None and None not in found:
-            marks[key] = (*found, room, events.get(room[0]))
+        mark = found.get((member, code))
+        if mark is not None and session in sessions:
+            marks[key] = (sessions[session], mark)
     return marks
