@@ -12,6 +12,7 @@ import pytest
 from fusion_sources import complaints, saved
 from PIL import Image
 from pydicom.encaps import generate_frames
+from pydicom.multival import MultiValue
 
 from tongying.dicom.baseline_jpeg import NotBaselineJpeg, read_baseline_jpeg
 from tongying.dicom.phantoms.polyp_us import PolypFilm
@@ -51,6 +52,7 @@ CAPTURE = Capture(
 )
 SCALE = DrawnScale(0.08, "李敏, 市儿童医院", AT + timedelta(minutes=2), "已定标 Calibrated")
 AGAIN = ObjectIdentity(SeriesUid("2.25.103"), SopUid("2.25.104"), 3, 3)
+DECIMALS = ("EffectiveDuration", "FrameTime", "FrameTimeVector", "LossyImageCompressionRatio")
 TIMES = [0.0, 40.2, 79.1, 121.9, 160.4, 200.0]
 
 
@@ -181,6 +183,19 @@ def test_a_clip_of_mixed_sizes_or_times_that_stand_is_refused(frames, jpegs):
         write_calibrated(write_still(frames[0], CAPTURE), replace(SCALE, mm_per_pixel=0.0), AGAIN)
 
 
+def test_every_decimal_of_a_clip_fits_whatever_its_frames_took(jpegs):
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        times = np.cumsum([0.0, *rng.uniform(20, 900, 5)]).tolist()
+        clip = write_clip(jpegs, times, CAPTURE)
+        written = [str(one) for name in DECIMALS if name in clip for one in _all(clip[name].value)]
+        assert max(map(len, written)) <= 16, written
+
+
+def _all(value):
+    return value if isinstance(value, MultiValue) else [value]
+
+
 @pytest.mark.peer
 def test_dciodvfy_finds_no_error(frames, jpegs, tmp_path):
     still, clip = write_still(frames[0], CAPTURE), write_clip(jpegs, TIMES, CAPTURE)
@@ -189,6 +204,8 @@ def test_dciodvfy_finds_no_error(frames, jpegs, tmp_path):
         "jpeg": write_jpeg_still(jpegs[0], CAPTURE),
         "clip": clip,
         "steady": write_clip(jpegs, [40.0 * n for n in range(6)], CAPTURE),
+        # Its seconds, as floating numbers add up, are 5.1011999999999995.
+        "slow": write_clip(jpegs, [0.0, 505.0, 2270.0, 3043.0, 3543.0, 4251.0], CAPTURE),
         "still-scaled": write_calibrated(still, SCALE, AGAIN),
         "clip-scaled": write_calibrated(clip, SCALE, AGAIN),
     }

@@ -229,4 +229,4 @@ def _put_cine(dataset: Dataset, steps: Sequence[float]) -> None:
     rate = max(1, round(1000 / mean))
     dataset.CineRate = dataset.RecommendedDisplayFrameRate = rate
     dataset.StartTrim, dataset.StopTrim = 1, len(steps) + 1
-    dataset.EffectiveDuration = (sum(steps) + mean) / 1000
+    dataset.EffectiveDuration = decimal(round((sum(steps) + mean) / 1000, 3))
