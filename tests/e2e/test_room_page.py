@@ -285,6 +285,9 @@ def by_web(platform: Platform, browser: Browser, ground: Ground, county: Seat) -
     expect(county.part("chat")).to_contain_text("线路不好，我用文字")
     county.say("好的，慢慢来")
     expect(cut.part("chat")).to_contain_text("好的，慢慢来")
+    expect(county.page.locator("[data-room=people] .facts.web")).to_have_text(
+        "无实时连接，正通过网页查看"
+    )
     desk.shot("room-06-by-web")
     desk.context.close()
 

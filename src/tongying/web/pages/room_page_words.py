@@ -115,11 +115,18 @@ def page_words() -> dict[str, Any]:
         "media": media_words(),
         "keeping": keeping_words(),
         "reading": reading_words(),
-        **_state(),
-        **_picture(),
-        **_drawing(),
-        **_talk(),
+        **_each_once(_state(), _picture(), _drawing(), _talk()),
     }
+
+
+def _each_once(*parts: dict[str, str]) -> dict[str, str]:
+    """Put words together; one name for two of them would silence the first."""
+    words: dict[str, str] = {}
+    for part in parts:
+        if both := words.keys() & part.keys():
+            raise ValueError(f"said twice: {', '.join(sorted(both))}")
+        words |= part
+    return words
 
 
 def _said(words: dict[str, Promise]) -> dict[str, str]:
@@ -213,7 +220,7 @@ def _talk() -> dict[str, str]:
         "speaks": pgettext("person", "speaks"),
         "hand": pgettext("person", "hand {n}"),
         "notHere": pgettext("person", "not here"),
-        "byWeb": pgettext("person", "reads along, without a live line"),
+        "readsByWeb": pgettext("person", "reads along, without a live line"),
         "connections": pgettext("person", "{n} connections"),
         "connected": pgettext("people", "{n} connected"),
         "takeOut": pgettext("person", "Take out"),

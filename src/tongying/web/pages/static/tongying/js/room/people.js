@@ -62,7 +62,7 @@ export function mount(room) {
     if (talks) item.append(sign("microphone", words.speaks));
     if (place >= 0) item.append(sign("hand-stop", put(words.hand, { n: place + 1 }), "hand"));
     if (one.peers.length > 1) item.append(made("span", "facts", put(words.connections, { n: one.peers.length })));
-    if (one.web) item.append(made("span", "facts web", words.byWeb));
+    if (one.web) item.append(made("span", "facts web", words.readsByWeb));
     if (!one.on) item.append(made("span", "facts", words.notHere));
     if (config.manages && one.member !== room.you.member) item.append(removal(one));
     return item;
