@@ -20,7 +20,7 @@ from tongying.services.live.relaying import Relay
 from tongying.services.live.room import LiveRoom
 from tongying.services.live.threads import in_thread
 from tongying.web.rooms import door
-from tongying.web.rooms.followers import followers, note_gone
+from tongying.web.rooms.followers import LEFT_AFTER_SECONDS, followers, note_gone
 from tongying.web.rooms.log import PAGE
 from tongying.web.rooms.staying import Standing
 from tongying.web.rooms.tail import Told, last_event, told_after
@@ -29,8 +29,6 @@ TAIL_SECONDS: Final = 0.25
 """How often the log is looked at when nobody here wrote to it."""
 CHECK_SECONDS: Final = 1.0
 """How often every connection is held against the door again."""
-LEFT_AFTER_SECONDS: Final = 10.0
-"""Somebody whose last connection is away for longer has left."""
 AFTER_TROUBLE_SECONDS: Final = 1.0
 
 OUT: Final = frozenset({"removed", "ended", "gone"})

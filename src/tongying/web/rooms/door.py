@@ -126,7 +126,7 @@ def still_in() -> list[tuple[str, Viewer, str]]:
     """Return who was in a living room by a socket, says the log: its code, who, their part."""
     found = []
     for room in RoomRow.objects.filter(ended_at=None):
-        lasts = {event.author_id: event for event in _presence(room).select_related("author")}
+        lasts = {event.author_id: event for event in presence(room).select_related("author")}
         for event in lasts.values():
             by_socket = event.body.get("way") is None
             if event.kind == Kind.JOINED.value and by_socket and event.author is not None:
@@ -135,7 +135,7 @@ def still_in() -> list[tuple[str, Viewer, str]]:
     return found
 
 
-def _presence(room: RoomRow) -> QuerySet[EventRow]:
+def presence(room: RoomRow) -> QuerySet[EventRow]:
     """Return who came and left, in its order."""
     kinds = (Kind.JOINED.value, Kind.LEFT.value)
     return EventRow.objects.filter(room=room, kind__in=kinds).order_by("pk")

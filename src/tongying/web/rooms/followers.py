@@ -12,14 +12,14 @@ from tongying.consult.people import Viewer
 from tongying.consult.room.kind import Kind
 from tongying.web import now as clock
 from tongying.web.people.store import viewer_of_member
-from tongying.web.rooms.door import note_presence
+from tongying.web.rooms.door import note_presence, presence
 from tongying.web.rooms.entering import Entered
 from tongying.web.rooms.models import EventRow, RoomMember, RoomRow
 
 FRESH_SECONDS: Final = 5.0
 """Somebody who asked for the log so lately reads it; a page asks every 1.5 s."""
 LEFT_AFTER_SECONDS: Final = 10.0
-"""Somebody who has not asked for longer has left, as with a socket."""
+"""Somebody who has not asked for longer, or has no connection, has left."""
 NOTE_SECONDS: Final = 1.0
 WEB: Final = "web"
 """Way of somebody who joined over HTTP, in the facts of `Kind.JOINED`."""
@@ -61,8 +61,7 @@ def present(room: RoomRow) -> dict[str, list[int]]:
         they are in. Somebody whose socket broke is among them until the live role notes it.
     """
     web = followers().get(room.code, frozenset())
-    here = {member for member, joined in _presence(room).items() if joined}
-    return {"by_web": sorted(web), "by_socket": sorted(here - web)}
+    return {"by_web": sorted(web), "by_socket": sorted(_here(room) - web)}
 
 
 def note_gone() -> None:
@@ -83,8 +82,7 @@ def note_gone() -> None:
 
 
 def _last(room: RoomRow, member: int) -> EventRow | None:
-    kinds = (Kind.JOINED.value, Kind.LEFT.value)
-    return EventRow.objects.filter(room=room, author_id=member, kind__in=kinds).last()
+    return presence(room).filter(author_id=member).last()
 
 
 def _is_in(room: RoomRow, member: int) -> bool:
@@ -92,9 +90,8 @@ def _is_in(room: RoomRow, member: int) -> bool:
     return last is not None and last.kind == Kind.JOINED.value
 
 
-def _presence(room: RoomRow) -> dict[int, bool]:
-    """Return for everybody who ever came whether they are in by the log."""
-    kinds = (Kind.JOINED.value, Kind.LEFT.value)
-    events = EventRow.objects.filter(room=room, kind__in=kinds).order_by("pk")
-    lines = events.exclude(author=None).values_list("author_id", "kind")
-    return {author: kind == Kind.JOINED.value for author, kind in lines if author is not None}
+def _here(room: RoomRow) -> set[int]:
+    """Return of whom the log says that they are in: the last that it says of each counts."""
+    lines = presence(room).exclude(author=None).values_list("author_id", "kind")
+    lasts = {author: kind for author, kind in lines if author is not None}
+    return {author for author, kind in lasts.items() if kind == Kind.JOINED.value}
